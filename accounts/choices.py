@@ -1,0 +1,45 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person may do everywhere. Rights on one project come from being its manager or member."""
+
+    ADMINISTRATOR = "administrator", _("Administrator")
+    MANAGER = "manager", _("Manager")
+    MEMBER = "member", _("Member")
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system", _("Like the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Language(models.TextChoices):
+    ENGLISH = "en", "English"
+    GERMAN = "de", "Deutsch"
+
+
+class HoursFormat(models.TextChoices):
+    CLOCK = "clock", "1:30"
+    DECIMAL = "decimal", "1.50"
+
+
+class Weekday(models.IntegerChoices):
+    """As `date.weekday()` counts."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class Scope(models.TextChoices):
+    """What an API token may do. Writing includes reading."""
+
+    READ = "read", _("Read")
+    WRITE = "write", _("Read and write")

@@ -1,0 +1,68 @@
+"""What people change about themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TypedDict, Unpack
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.events import PreferencesChanged
+from accounts.models import User
+from accounts.services.joining import taken
+from accounts.services.payloads import person_fields
+from timetracker.events.recording import record
+from timetracker.live.push import push_after_commit
+
+SHOWN_EVERYWHERE = {"time_zone", "language", "week_start", "hours_format"}
+
+
+class ProfileFields(TypedDict, total=False):
+    display_name: str
+    email: str
+    time_zone: str
+    language: str
+    week_start: int
+    hours_format: str
+    weekly_goal_hours: Decimal
+    daily_limit_hours: Decimal
+    work_starts: dt.time
+    work_ends: dt.time
+    working_days: list[int]
+    theme: str
+
+
+@transaction.atomic
+def update_profile(*, person: User, actor: User | None = None, **fields: Unpack[ProfileFields]) -> User:
+    """Saves what differs; one's own unless `actor` says who else does it. Raises ValidationError by field."""
+    actor = actor or person
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if "email" in fields:
+        fields["email"] = fields["email"].strip().lower()
+    changed = [name for name, value in fields.items() if getattr(person, name) != value]
+    if not changed:
+        return person
+    for name in changed:
+        setattr(person, name, fields[name])  # type: ignore[literal-required]  # the names are ProfileFields' own
+    _check(person, changed)
+    person.save(update_fields=changed)
+    if "email" in changed:
+        # allauth would go on signing people in by addresses it once kept.
+        EmailAddress.objects.filter(user=person).delete()
+    record(
+        PreferencesChanged(**person_fields(person), changed=changed), actor=actor, subject=person, person_id=person.pk
+    )
+    if SHOWN_EVERYWHERE & set(changed):
+        push_after_commit([person.pk], "timer", "entries", "work")
+    return person
+
+
+def _check(person: User, changed: list[str]) -> None:
+    everything = {field.name for field in User._meta.get_fields()}
+    person.clean_fields(exclude=everything - set(changed))
+    errors = taken(person)
+    if errors:
+        raise ValidationError(errors)

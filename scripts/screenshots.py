@@ -1,0 +1,144 @@
+#!/usr/bin/env python
+"""Pictures of every page, at both widths and in both themes, with data and without: `make screenshots`.
+
+    python scripts/screenshots.py [--out var/screenshots] [--only entries,board] [--entries 2000]
+
+Served by the real server on throw-away databases. A page that writes to the console is named at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.bench import free_port, run, serving  # noqa: E402 - the path comes first
+
+SIZES = {"1440": {"width": 1440, "height": 900}, "375": {"width": 375, "height": 780}}
+PAGES = {
+    "start": "/", "entries": "/entries/", "entry-new": "/entries/new/", "trash": "/entries/trash/",
+    "review": "/entries/review/", "reports": "/reports/?preset=this-year&group=client&then=project",
+    "activity": "/activity/",
+    "track": "/track?description=Call",
+    "projects": "/projects/", "project": "/projects/{project}/", "project-new": "/projects/new/",
+    "clients": "/clients/", "tasks": "/tasks/", "task": "/tasks/{task}/", "board": "/tasks/board/", "tags": "/tags/",
+    "people": "/people/", "teams": "/teams/", "settings": "/settings/", "tokens": "/settings/tokens/",
+    "security": "/settings/security/", "organisation": "/settings/organisation/", "not-found": "/projects/999999/",
+    "api-docs": "/api/docs/",
+}  # fmt: skip
+SIGNED_OUT = {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/"}
+
+
+@contextmanager
+def instance(entries: int) -> Iterator[tuple[str, dict[str, object]]]:
+    """A server on a database of its own: the address, and who may sign in. Without `entries` it has one person only."""
+    with tempfile.TemporaryDirectory(prefix="screens-") as folder:
+        port = free_port()
+        env = {
+            **os.environ, "DATA_DIR": folder, "PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}",
+            "DJANGO_SETTINGS_MODULE": "timetracker.settings", "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING",
+        }  # fmt: skip
+        for name in ("DATABASE_URL", "REDIS_URL"):
+            env.pop(name, None)
+        run(env, "manage.py", "migrate", "--verbosity", "0")
+        run(env, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+        who = json.loads(run(env, "scripts/screenshots.py", "--prepare", str(entries)))
+        with serving("embedded", env, port):
+            yield f"http://localhost:{port}", who
+
+
+def prepare(entries: int) -> dict[str, object]:
+    """Runs inside the instance."""
+    from benchmarks.prepare import session_of  # noqa: PLC0415 - sets Django up, so it comes first
+
+    # isort: split
+    from accounts.models import Organisation, User  # noqa: PLC0415 - needs that
+    from tracking.demo.load import load_demo_data  # noqa: PLC0415
+    from tracking.models import Project, Task  # noqa: PLC0415
+    from tracking.services.timer import start_timer  # noqa: PLC0415
+
+    Organisation.objects.update_or_create(pk=1, defaults={"name": "Kestrel Studio", "time_zone": "Europe/Berlin"})
+    person = User.objects.create_superuser(
+        "mara", "mara@kestrel.example", display_name="Mara Keller", time_zone="Europe/Berlin"
+    )
+    if entries:
+        load_demo_data(entries=entries, people=6, seed=1)
+        start_timer(user=person, description="Checkout flow: address form", project=Project.objects.get(code="web"))
+    task = Task.objects.order_by("-tracked_seconds").first()
+    project = Project.objects.order_by("-tracked_seconds").first()
+    return {"session": session_of(person), "task": task.pk if task else 0, "project": project.pk if project else 0}
+
+
+def picture(page: Page, address: str, path: Path, said: list[str]) -> None:
+    page.on(
+        "console",
+        lambda message: said.append(f"{path.stem}: {message.text}") if message.type in {"warning", "error"} else None,
+    )
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=path, full_page=True)
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if width > 0:
+        said.append(f"{path.stem}: {width} px wider than the window")
+
+
+def shoot(browser: Browser, address: str, who: dict[str, object], out: Path, kind: str, only: set[str]) -> list[str]:
+    said: list[str] = []
+    for size, viewport in SIZES.items():
+        for theme in ("light", "dark"):
+            context = browser.new_context(
+                viewport=viewport, color_scheme=theme, has_touch=size == "375", reduced_motion="reduce"
+            )
+            for name, path in SIGNED_OUT.items():
+                if not only or name in only:
+                    picture(context.new_page(), address + path, out / f"{name}-{kind}-{theme}-{size}.png", said)
+            context.add_cookies([{"name": "sessionid", "value": str(who["session"]), "url": address}])
+            for name, path in PAGES.items():
+                if (only and name not in only) or (kind == "empty" and "{" in path):
+                    continue
+                page = context.new_page()
+                picture(page, address + path.format(**who), out / f"{name}-{kind}-{theme}-{size}.png", said)
+                page.close()
+            context.close()
+    return said
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=ROOT / "var" / "screenshots")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--entries", type=int, default=2000)
+    parser.add_argument("--prepare", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.prepare is not None:
+        print(json.dumps(prepare(options.prepare)))
+        return
+    options.out.mkdir(parents=True, exist_ok=True)
+    only = set(filter(None, options.only.split(",")))
+    said: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        for kind, entries in (("data", options.entries), ("empty", 0)):
+            with instance(entries) as (address, who):
+                said += shoot(browser, address, who, options.out, kind, only)
+        browser.close()
+    print(f"{len(list(options.out.glob('*.png')))} pictures in {options.out}")
+    for line in sorted(set(said)):
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""Runs every check of the project, and says at the end what failed and what was left out, and why.
+
+`make test` calls it. PostgreSQL and Redis are used where they answer; TEST_DATABASE_URL, TEST_REDIS_URL and CHROMIUM
+say where, if not at the usual place.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+import psycopg
+import redis
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = Path(sys.executable).parent
+DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+# What a person set for their own installation must not reach the tests.
+NOT_FOR_TESTS = set(
+    "ALLOWED_HOSTS DATABASE_POOL DATABASE_URL DATA_DIR DEBUG DEFAULT_FROM_EMAIL EMAIL_URL LOG_LEVEL "
+    "OUTBOUND_ALLOWED_NETWORKS PORT PUBLIC_URL REDIS_URL SECRET_KEY STATIC_ROOT TRUSTED_PROXIES".split()
+)
+PARALLEL = ["-n", "2"]
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    command: list[str]
+    env: dict[str, str] = field(default_factory=dict)
+    report: Path | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    name: str
+    passed: bool
+    seconds: float
+
+
+@dataclass
+class Plan:
+    steps: list[Step] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    def add(self, step: Step, why_not: str | None) -> None:
+        if why_not:
+            self.left_out.append(f"{step.name}: {why_not}")
+        else:
+            self.steps.append(step)
+
+
+def why_not_postgresql() -> str | None:
+    try:
+        psycopg.connect(DATABASE_URL, connect_timeout=2).close()
+    except psycopg.Error as error:
+        return f"PostgreSQL does not answer ({str(error).splitlines()[0]})"
+    return None
+
+
+def why_not_redis() -> str | None:
+    try:
+        with redis.Redis.from_url(REDIS_URL, socket_connect_timeout=2) as client:
+            client.ping()
+    except redis.RedisError as error:
+        return f"Redis does not answer ({error})"
+    return None
+
+
+def chromium() -> str | None:
+    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def checks() -> Iterator[Step]:
+    manage = [sys.executable, "manage.py"]
+    yield Step("format", [f"{TOOLS}/ruff", "format", "--check", "--quiet", "."])
+    yield Step("style", [f"{TOOLS}/ruff", "check", "--quiet", "--output-format=concise", "."])
+    yield Step("rooms", [f"{TOOLS}/lint-imports", "--no-logo"])
+    yield Step("types", [f"{TOOLS}/mypy"])
+    yield Step("migrations", [*manage, "makemigrations", "--check", "--dry-run"])
+    yield Step(
+        "deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], {"PUBLIC_URL": "https://time.test"}
+    )
+
+
+def pytest_run(name: str, reports: Path, *options: str, **env: str) -> Step:
+    report = reports / f"{name.replace(' ', '-')}.xml"
+    return Step(
+        name, [f"{TOOLS}/pytest", "-q", "--tb=short", "--durations=8", f"--junitxml={report}", *options], env, report
+    )
+
+
+def plan_of(reports: Path) -> Plan:
+    plan = Plan(list(checks()))
+    plan.add(pytest_run("tests on SQLite", reports, *PARALLEL), None)
+    servers = {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL, "PYTHONPATH": str(ROOT)}
+    missing = " and ".join(why for why in (why_not_postgresql(), why_not_redis()) if why)
+    apart = [*PARALLEL, "-p", "tests.workers"]
+    plan.add(pytest_run("tests on PostgreSQL and Redis", reports, *apart, **servers), missing or None)
+    browser = chromium()
+    plan.add(
+        # Playwright keeps an event loop running in the thread that calls the ORM.
+        pytest_run(
+            "tests in Chromium", reports, "-m", "browser", CHROMIUM=browser or "", DJANGO_ALLOW_ASYNC_UNSAFE="1"
+        ),
+        None if browser else "Chromium is not installed",
+    )
+    return plan
+
+
+def run(step: Step, base_env: dict[str, str]) -> Result:
+    print(f"\n── {step.name}", flush=True)
+    start = time.monotonic()
+    done = subprocess.run(step.command, cwd=ROOT, env=base_env | step.env, check=False)
+    if done.returncode < 0:
+        print(f"Ended by {signal.Signals(-done.returncode).name}.")
+    return Result(step.name, done.returncode == 0, time.monotonic() - start)
+
+
+def skipped_everywhere(reports: list[Path]) -> list[str]:
+    """Tests that some run collected and none ran: they are left out too."""
+    reasons: dict[str, str] = {}
+    ran: set[str] = set()
+    for report in reports:
+        for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it a moment ago
+            name = f"{case.get('classname')}.{case.get('name')}"
+            skipped = case.find("skipped")
+            if skipped is None:
+                ran.add(name)
+            else:
+                reasons[name] = skipped.get("message") or "skipped"
+    return [f"{name}: {reason}" for name, reason in reasons.items() if name not in ran]
+
+
+def summarise(results: list[Result], left_out: list[str], *, strict: bool) -> bool:
+    print("\n── summary")
+    for result in results:
+        print(f"{'passed' if result.passed else 'FAILED'}  {result.seconds:6.1f} s  {result.name}")
+    for what in left_out:
+        print(f"left out  {what}")
+    if not left_out:
+        print("Nothing was left out.")
+    elif strict:
+        print("STRICT=1: nothing may be left out, so this is a failure.")
+    return all(result.passed for result in results) and not (strict and left_out)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--strict", action="store_true", help="fail when something had to be left out")
+    strict = parser.parse_args().strict
+    with tempfile.TemporaryDirectory(prefix="timetracker-test-") as folder:
+        collected = Path(os.environ.get("STATIC_ROOT") or Path(os.environ.get("DATA_DIR", "var"), "static"))
+        env = {name: value for name, value in os.environ.items() if name not in NOT_FOR_TESTS}
+        env |= {"DATA_DIR": folder, "STATIC_ROOT": str(collected.resolve())}
+        plan = plan_of(Path(folder))
+        results = [run(step, env) for step in plan.steps]
+        reports = [step.report for step in plan.steps if step.report and step.report.exists()]
+        left_out = plan.left_out + skipped_everywhere(reports)
+    return 0 if summarise(results, left_out, strict=strict) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

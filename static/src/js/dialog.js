@@ -1,0 +1,70 @@
+// One dialog for the page (#dialog): whatever htmx swaps into #dialog-body opens it. Dialogs of the page itself: data-dialog-open.
+import { text } from "./texts.js";
+import { showToast } from "./toast.js";
+
+const dialog = () => document.getElementById("dialog");
+let opener = null;
+
+function open(element) {
+  if (!element || element.open) return;
+  opener = { element: document.activeElement, id: document.activeElement?.id };
+  element.showModal();
+  (element.querySelector("[autofocus]") ?? element.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
+}
+
+function close(element) {
+  if (!element?.open) return;
+  delete element.dataset.touched;
+  element.close();
+}
+
+// The row that opened it may have been swapped meanwhile: then its namesake, then the page's content.
+function giveFocusBack() {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const target = opener?.element?.isConnected ? opener.element : opener?.id && document.getElementById(opener.id);
+  (target || document.getElementById("main"))?.focus();
+}
+
+function offerToReopen(element) {
+  const reopen = () => {
+    open(element);
+    element.dataset.touched = "true";
+  };
+  showToast({ text: text("closed"), level: "info", action: { label: text("reopen"), act: reopen } });
+}
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "dialog-body") return;
+  if (!detail.target.childElementCount) return close(dialog());
+  const title = detail.target.querySelector(".dialog-title");
+  if (title) title.id = "dialog-title";
+  if (dialog().open) return detail.target.querySelector("[aria-invalid=true], [autofocus]")?.focus();
+  delete dialog().dataset.touched;
+  open(dialog());
+});
+
+document.addEventListener("closeDialog", () => close(dialog()));
+
+document.addEventListener("input", ({ target }) => {
+  const around = target.closest("dialog");
+  if (around) around.dataset.touched = "true";
+});
+
+document.addEventListener("click", ({ target }) => {
+  const opens = target.closest("[data-dialog-open]");
+  if (opens) return open(document.getElementById(opens.dataset.dialogOpen));
+  if (target.closest("[data-dialog-close]")) return target.closest("dialog")?.close();
+  // A click on the backdrop has the dialog itself as its target; what is typed must not go by a slip of the hand.
+  if (target.matches("dialog[open]") && !target.dataset.touched) target.close();
+});
+
+document.addEventListener(
+  "close",
+  ({ target }) => {
+    if (!target.matches?.("dialog")) return;
+    giveFocusBack();
+    if (target.dataset.touched) offerToReopen(target);
+    delete target.dataset.touched;
+  },
+  true,
+);

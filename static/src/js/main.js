@@ -1,0 +1,29 @@
+// One behaviour a file; each binds itself to `data-` attributes through delegated events, so it survives htmx's swaps.
+import htmx from "htmx.org";
+
+import "./csrf.js";
+import "./busy.js";
+import "./problems.js";
+import "./toast.js";
+import "./announce.js";
+import "./dialog.js";
+import "./menu.js";
+import "./clock.js";
+import "./live-hold.js";
+import "./live.js";
+import "./theme.js";
+import "./sidebar.js";
+import "./combobox.js";
+import "./select-rows.js";
+import "./row-edit.js";
+import "./autosubmit.js";
+import "./filters.js";
+import "./keep-focus.js";
+import "./timer-edit.js";
+import "./timer-swap.js";
+import "./copy.js";
+import "./guess-zone.js";
+import "./passkeys.js";
+
+// board.js is a bundle of its own and must not bring a second htmx.
+window.htmx = htmx;

@@ -1,0 +1,35 @@
+// Menus are native popovers: opening, Escape, clicking away and giving the focus back are the browser's. Here: where, and arrow keys.
+import { place } from "./place.js";
+
+const items = (menu) => [...menu.querySelectorAll("a[href], button:not(:disabled), input")].filter((item) => item.offsetParent);
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const menu = event.target;
+    if (!menu.matches?.("[data-menu]") || event.newState !== "open") return;
+    const opener = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    if (opener) place(menu, opener, { align: menu.dataset.menu || "end" });
+    items(menu)[0]?.focus();
+  },
+  true,
+);
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("[data-menu]");
+  const step = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
+  if (!menu || !step) return;
+  event.preventDefault();
+  const all = items(menu);
+  const here = all.indexOf(document.activeElement);
+  const next = Number.isFinite(step) ? (here + step + all.length) % all.length : step < 0 ? 0 : all.length - 1;
+  all[next]?.focus();
+});
+
+document.addEventListener("click", ({ target }) => {
+  const item = target.closest(".menu-item");
+  if (item && !item.hasAttribute("data-menu-stay")) item.closest("[data-menu]")?.hidePopover();
+});
+
+// A menu that hangs where its button was before scrolling is worse than none.
+document.addEventListener("scroll", () => document.querySelector("[data-menu]:popover-open")?.hidePopover(), { passive: true });

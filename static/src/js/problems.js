@@ -1,0 +1,27 @@
+// What a person is told when a request fails, unless the server has said it itself with a toast.
+import { text } from "./texts.js";
+
+function isQuiet(detail) {
+  return detail.requestConfig?.triggeringEvent?.type?.startsWith("live:") ?? false;
+}
+
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.getResponseHeader("HX-Trigger")?.includes('"toast"') || isQuiet(detail)) return;
+  const words = { 403: "forbidden", 404: "missing", 409: "conflict", 429: "tooMany" };
+  window.toastManager.error(text(words[detail.xhr.status] ?? "failed"));
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, ({ detail }) => {
+    if (!isQuiet(detail)) window.toastManager.error(text("unreachable"));
+  });
+}
+
+// A fragment was asked for and the sign-in page came back: the session has ended.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const signIn = document.body.dataset.signIn;
+  if (!signIn || !detail.xhr.responseURL) return;
+  if (new URL(detail.xhr.responseURL).pathname !== signIn) return;
+  detail.shouldSwap = false;
+  window.location.reload();
+});

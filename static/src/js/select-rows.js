@@ -1,0 +1,59 @@
+// Choosing rows for a bulk change: data-select-rows holds data-select-row boxes, data-select-all and the data-bulk-bar.
+import { announce } from "./announce.js";
+import { text } from "./texts.js";
+
+const ROW = "[data-select-row]";
+const last = new WeakMap();
+
+const rows = (root) => [...root.querySelectorAll(ROW)];
+const rootOf = (element) => element.closest("[data-select-rows]");
+
+function show(root) {
+  const all = rows(root);
+  const chosen = all.filter((row) => row.checked).length;
+  const head = root.querySelector("[data-select-all]");
+  if (head) {
+    head.checked = chosen > 0 && chosen === all.length;
+    head.indeterminate = chosen > 0 && chosen < all.length;
+  }
+  const bar = root.querySelector("[data-bulk-bar]");
+  if (bar) bar.hidden = chosen === 0;
+  for (const label of root.querySelectorAll("[data-select-count]")) label.textContent = text("selected", { n: chosen });
+  return chosen;
+}
+
+function refresh(root) {
+  announce(text("selected", { n: show(root) }));
+}
+
+function choose(root, value) {
+  for (const row of rows(root)) row.checked = value;
+  refresh(root);
+}
+
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  const root = rootOf(target);
+  if (!root) return;
+  if (target.matches(ROW)) {
+    const all = rows(root);
+    const here = all.indexOf(target);
+    const before = all.indexOf(last.get(root));
+    if (event.shiftKey && before >= 0) {
+      for (const row of all.slice(Math.min(here, before), Math.max(here, before) + 1)) row.checked = target.checked;
+    }
+    last.set(root, target);
+    refresh(root);
+  } else if (target.matches("[data-select-all]")) {
+    choose(root, target.checked);
+  } else if (target.closest("[data-select-none]")) {
+    choose(root, false);
+    root.querySelector("[data-select-all]")?.focus();
+  }
+});
+
+function showAll() {
+  document.querySelectorAll("[data-select-rows]").forEach(show);
+}
+document.addEventListener("htmx:afterSettle", showAll);
+window.addEventListener("pageshow", showAll); // the browser may have restored ticks

@@ -1,0 +1,81 @@
+// What must survive when the timer bar is exchanged for a fresh one: the focus, an open popover or sheet, the toasts.
+import { place } from "./place.js";
+
+const SETTLED_MS = 500;
+const isBar = ({ target }) => target.id === "timer-bar";
+const visible = (element) => element.checkVisibility?.() ?? element.offsetParent;
+
+let hadFocus = false;
+let focused = "";
+let swappedAt = -SETTLED_MS;
+
+function focusSomething(bar) {
+  const again = focused && document.getElementById(focused);
+  const fields = [...bar.querySelectorAll("[data-timer-focus]")];
+  (again && visible(again) ? again : fields.find(visible))?.focus();
+}
+
+function reopen(bar) {
+  const element = bar.querySelector("[data-timer-reopen]");
+  if (element?.matches("dialog")) element.showModal();
+  else element?.showPopover();
+  if (element && focused) document.getElementById(focused)?.focus();
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!isBar(detail)) return;
+  // While a dialog is open the toasts are inside it.
+  const toasts = detail.target.querySelector("#toasts");
+  if (toasts) document.body.append(toasts);
+  const active = document.activeElement;
+  // Two answers in a row: the first took the focus away with what it exchanged and has not given it back yet.
+  if (hadFocus && active === document.body) return;
+  hadFocus = detail.target.contains(active);
+  focused = hadFocus ? active.id : "";
+});
+
+// At once: a live refresh that waits for what is open must not find it closed for a moment.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (!isBar(detail)) return;
+  swappedAt = performance.now();
+  reopen(document.getElementById("timer-bar"));
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  const bar = document.getElementById("timer-bar");
+  if (hadFocus && bar && !bar.contains(document.activeElement)) focusSomething(bar);
+  hadFocus = false;
+});
+
+// The second click of a double click on Stop, or a key held down, must not start the next timer.
+document.addEventListener(
+  "submit",
+  (event) => {
+    if (!event.target.matches("[data-timer-start]") || performance.now() - swappedAt > SETTLED_MS) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
+document.addEventListener("keydown", (event) => {
+  if (event.repeat && event.key === "Enter" && event.target.closest?.("#timer-bar")) event.preventDefault();
+});
+
+document.addEventListener(
+  "toggle",
+  ({ target, newState }) => {
+    const opener = target.matches?.("[data-timer-popover]") && document.getElementById(target.dataset.timerPopover);
+    if (!opener || newState !== "open") return;
+    place(target, opener);
+    if (!target.contains(document.activeElement)) target.querySelector("input:not([type=hidden])").focus();
+  },
+  true,
+);
+
+// "Start the timer" of an empty page: to the text in the bar, or to the sheet where the bar has none.
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-timer-begin]")) return;
+  const field = document.getElementById("timer-text");
+  if (visible(field)) field.focus();
+  else document.getElementById("timer-open").click();
+});

@@ -1,0 +1,74 @@
+// Toasts: `window.toastManager`, HX-Trigger {"toast": {"text", "level", "undo_url"}}, and Django's messages of a whole page.
+import { text } from "./texts.js";
+
+const LEVELS = new Set(["success", "info", "warning", "error"]);
+const SHOWN_AT_MOST = 3;
+const SHORT_MS = 6000;
+const LONG_MS = 12000;
+
+const region = () => document.getElementById("toasts");
+
+// Whatever is outside an open modal dialog can be neither clicked nor heard, so the region moves into it.
+function moveToFront() {
+  const host = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+  if (region().parentElement !== host) host.append(region());
+}
+
+function letGo(toast) {
+  clearTimeout(toast.timer);
+  toast.remove();
+}
+
+function countDown(toast, ms) {
+  const stop = () => clearTimeout(toast.timer);
+  const start = () => {
+    stop();
+    if (!toast.matches(":hover, :focus-within")) toast.timer = setTimeout(() => letGo(toast), ms);
+  };
+  toast.addEventListener("pointerenter", stop);
+  toast.addEventListener("focusin", stop);
+  toast.addEventListener("pointerleave", start);
+  toast.addEventListener("focusout", () => setTimeout(start));
+  start();
+}
+
+function addAction(toast, label, act) {
+  const button = toast.querySelector(".toast-action");
+  button.textContent = label;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    letGo(toast);
+    act();
+  });
+}
+
+export function showToast({ text: words, level = "success", undo_url: undoUrl, action }) {
+  if (!words || !region()) return;
+  const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
+  toast.dataset.level = LEVELS.has(level) ? level : "info";
+  toast.querySelector(".toast-text").textContent = words;
+  if (undoUrl) addAction(toast, text("undo"), () => window.htmx.ajax("POST", undoUrl, { swap: "none", target: "body" }));
+  if (action) addAction(toast, action.label, action.act);
+  toast.querySelector(".toast-close").addEventListener("click", () => letGo(toast));
+  moveToFront();
+  region().append(toast);
+  const shown = region().children;
+  while (shown.length > SHOWN_AT_MOST) letGo(shown[0]);
+  // What failed stays until it is read.
+  if (toast.dataset.level !== "error") countDown(toast, undoUrl || action ? LONG_MS : SHORT_MS);
+}
+
+window.toastManager = Object.freeze(
+  Object.fromEntries([...LEVELS].map((level) => [level, (words) => showToast({ text: words, level })])),
+);
+
+document.addEventListener("toast", ({ detail }) => showToast(detail?.value ? { text: detail.value } : detail));
+document.addEventListener("close", () => region() && moveToFront(), true);
+
+export function showMessages() {
+  for (const message of document.querySelectorAll("[data-messages] > *")) {
+    showToast({ text: message.textContent, level: message.dataset.level });
+    message.remove();
+  }
+}
+document.addEventListener("DOMContentLoaded", showMessages);

@@ -1,0 +1,32 @@
+// Topics that the socket names become events on <body>, `live:<topic>`, to which htmx elements listen.
+// At most one a second for what is one's own and one in 15 s for what is a team's: the first at once, the last never lost.
+const OWN = new Set(["timer", "entries", "notifications"]);
+const OWN_MS = 1000;
+const TEAM_MS = 15000;
+const SPREAD_MS = 1000; // so that one change does not make a thousand requests in the same instant
+
+const states = new Map();
+
+function fire(topic) {
+  states.set(topic, { firedAt: performance.now(), timer: 0 });
+  document.body.dispatchEvent(new CustomEvent(`live:${topic}`));
+}
+
+export function touch(topic) {
+  const state = states.get(topic);
+  if (state?.timer) return;
+  const own = OWN.has(topic);
+  const due = state ? state.firedAt + (own ? OWN_MS : TEAM_MS) - performance.now() : 0;
+  const wait = Math.max(0, due) + (own ? 0 : Math.random() * SPREAD_MS);
+  if (wait <= 0) return fire(topic);
+  states.set(topic, { firedAt: state?.firedAt ?? 0, timer: setTimeout(fire, wait, topic) });
+}
+
+/** Everything on this page that can change: after a gap nobody knows what was missed. */
+export function touchAll() {
+  const topics = new Set();
+  for (const element of document.querySelectorAll('[hx-trigger*="live:"]')) {
+    for (const [, topic] of element.getAttribute("hx-trigger").matchAll(/live:([\w-]+)/g)) topics.add(topic);
+  }
+  for (const topic of topics) touch(topic);
+}

@@ -1,0 +1,200 @@
+"""Tests in Chromium against the real server: `pytest -m browser`, alone: Playwright leaves an event loop running.
+
+- One `manage.py serve` for the session, as a process of its own, on the test database's file. Every test gets an empty
+  database (`transactional_db`): make rows with the factories and services as elsewhere, then look at the page.
+- What a service does in the *test's* process reaches no socket: the server's channel layer lives in the server.
+  Whatever is to be live happens in a second browser (`open_page` twice) or through the API.
+- `open_page(person)` gives a page that is signed in, `open_page()` one that is not; `**SCREENS["phone"]` and the `look`
+  fixture (both themes, both widths) go through to the browser's context. `sign_in` goes through the real form.
+- A page fails its test at the end if the console said a warning or an error, a script raised, or the content policy
+  blocked something. `allow_console("status of 403")` lets one expected message through.
+- `tests.browser.tools` has `assert_no_axe_violations(page)` and `wait_until_live(page)`.
+- Content policy: `page.wait_for_function` does not work under it. Use `expect(locator)`.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accounts.models import Organisation, User
+from tests.browser.tools import SCREENS, Console
+from tests.conftest import ClientFor
+from tests.factories import PASSWORD, UserFactory
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+OpenPage = Callable[..., Page]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever lies here is a browser test, also where somebody forgot to say so."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _orm_beside_playwright() -> None:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    executable = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+    return {**browser_type_launch_args, "executable_path": executable, "args": ["--no-sandbox"]}
+
+
+# ── The server ───────────────────────────────────────────────────────────────
+@pytest.fixture(scope="session")
+def server(
+    _orm_beside_playwright: None, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a running `manage.py serve`."""
+    if connection.vendor != "sqlite":
+        pytest.skip("The browser tests' server shares a database file.")
+    folder = tmp_path_factory.mktemp("server")
+    port = _free_port()
+    env = _server_env(folder, port)
+    if not os.environ.get("STATIC_ROOT"):
+        # Ours alone: compressing what the packages bring takes a minute. `make test` has all of it.
+        others = [f"--ignore={name}" for name in ("admin", "drf_spectacular_sidecar", "rest_framework")]
+        _manage(env, "collectstatic", "--noinput", "--verbosity", "0", *others)
+    log = folder / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_for(process, port, log)
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _server_env(folder: Path, port: int) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "SECRET_KEY": settings.SECRET_KEY,  # the sessions that tests make have to be good there
+        "STATIC_ROOT": os.environ.get("STATIC_ROOT") or str(folder / "static"),
+        "PORT": str(port),
+        "EMAIL_URL": "dummymail://",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def _manage(env: dict[str, str], *arguments: str) -> None:
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True)
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    for _ in range(150):
+        if process.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"The server did not start:\n{log.read_text()}")
+
+
+# ── People ───────────────────────────────────────────────────────────────────
+@pytest.fixture
+def organisation(transactional_db: None) -> Organisation:
+    """As in tests/conftest.py, but committed, so that the server sees it and everybody who is made after it."""
+    # Where nobody exists yet, the server keeps its set-up link in this row.
+    return Organisation.objects.update_or_create(pk=Organisation.PK, defaults={"name": "Kestrel Studio"})[0]
+
+
+@pytest.fixture
+def person(organisation: Organisation) -> User:
+    """Somebody who works here, and can sign in with PASSWORD."""
+    password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())  # what the server checks by, not the quick one
+    return UserFactory.create(username="mara", display_name="Mara Klein", email="mara@example.org", password=password)
+
+
+# ── Pages ────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def console() -> Iterator[Console]:
+    messages = Console()
+    yield messages
+    messages.check()
+
+
+@pytest.fixture
+def allow_console(console: Console) -> Callable[[str], None]:
+    return console.allowed.append
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, server: str, transactional_db: None, client_for: ClientFor, console: Console
+) -> Iterator[OpenPage]:
+    """A page in a browser of its own; signed in where a person is given. Addresses are relative: `page.goto("/")`."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(user: User | None = None, path: str | None = None, **options: Any) -> Page:
+        context = browser.new_context(base_url=server, **{"reduced_motion": "reduce", **SCREENS["desk"], **options})
+        contexts.append(context)
+        if user is not None:
+            cookie = client_for(user).cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server}])
+        page = context.new_page()
+        console.watch(page)
+        if path is not None:
+            page.goto(path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    return open_page()
+
+
+@pytest.fixture
+def sign_in(organisation: Organisation) -> Callable[[Page, User], None]:
+    """Through the form, as a person does it."""
+
+    def through_the_form(page: Page, user: User) -> None:
+        page.goto("/accounts/login/")
+        page.locator("[name=login]").fill(user.username)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("[name=password]").press("Enter")
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+
+    return through_the_form
+
+
+@pytest.fixture(params=["desk-light", "desk-dark", "phone-light", "phone-dark"])
+def look(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """`open_page(person, "/entries/", **look)`: the test runs in both themes and both widths."""
+    screen, scheme = request.param.split("-")
+    return {**SCREENS[screen], "color_scheme": scheme}

@@ -1,0 +1,181 @@
+"""The entries in Chromium: the dialog, the menu, the filters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from tests.browser.tools import SCREENS, assert_no_axe_violations, wait_until_live
+from tests.work import make_client, make_entry, make_project, make_tag
+from tracking.models import Project, TimeEntry
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def project(organisation) -> Project:
+    return make_project(name="Website relaunch", client=make_client(name="Northwind"), color="sky")
+
+
+@pytest.fixture
+def entry(person: User, project: Project) -> TimeEntry:
+    start = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) - dt.timedelta(minutes=30)
+    return make_entry(person, start, 15, description="Checkout flow", project=project, tags=[make_tag("ux")])
+
+
+def week(entry: TimeEntry) -> str:
+    return f"/entries/?week={entry.started_at:%Y-%m-%d}"
+
+
+def row(page: Page, text: str = "Checkout flow"):
+    return page.locator(".entry", has_text=text)
+
+
+def test_log_time_by_keyboard(open_page, person: User, project: Project):
+    page = open_page(person, "/entries/")
+    page.get_by_role("link", name="Log time").first.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("What was done")).to_be_focused()
+    assert_no_axe_violations(page)
+    page.keyboard.type("Stand-up")
+    page.keyboard.press("Tab")
+    page.keyboard.type("relaun")
+    expect(page.locator(".combobox-list:popover-open [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Project or task")).to_have_value("Website relaunch")
+    page.keyboard.press("Tab")
+    page.keyboard.type("meeting ")
+    dialog.get_by_label("Duration").fill("1m")
+    dialog.get_by_label("Duration").press("Enter")
+
+    expect(row(page, "Stand-up")).to_contain_text("0:01")
+    expect(dialog).to_be_hidden()
+    logged = TimeEntry.objects.get()
+    assert (logged.project, [tag.name for tag in logged.tags.all()]) == (project, ["meeting"])
+
+
+def test_a_wrong_time_is_said_at_the_field_and_the_rest_stays(open_page, person: User, allow_console):
+    allow_console("status of 422")
+    page = open_page(person, "/entries/")
+    page.get_by_role("link", name="Log time").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What was done").fill("Night shift")
+    dialog.get_by_label("Day", exact=True).fill("2026-01-05")
+    dialog.get_by_label("Start").fill("22-6")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator("#entry-end_error")).to_contain_text("Ends the next day")
+    expect(dialog.get_by_label("What was done")).to_have_value("Night shift")
+    assert_no_axe_violations(page)
+    dialog.get_by_label("Ends the next day").check()
+    dialog.get_by_role("button", name="Save").click()
+
+    expect(dialog).to_be_hidden()
+    assert TimeEntry.objects.get().seconds == 8 * 3600
+
+
+def test_edit_delete_and_undo(open_page, person: User, entry: TimeEntry):
+    page = open_page(person, week(entry))
+    link = row(page).get_by_role("link", name="Checkout flow")
+    link.press("Enter")
+    typed = page.locator("[data-row-edit]").get_by_label("What was done")
+    expect(typed).to_be_focused()
+    assert_no_axe_violations(page)
+    page.keyboard.press("Escape")
+    expect(link).to_be_focused()
+    link.press("Enter")
+    typed.fill("Checkout flow, again")
+    typed.press("Enter")
+    expect(row(page)).to_contain_text("Checkout flow, again")
+    expect(row(page).get_by_role("link")).to_be_focused()
+    page.get_by_role("button", name=re.compile("More about")).press("Enter")
+    assert_no_axe_violations(page)
+    page.get_by_role("button", name="Delete").press("Enter")
+    expect(row(page)).to_have_count(0)
+    expect(page.locator("#entries-list")).to_be_focused()
+    page.get_by_role("button", name="Undo").last.click()
+
+    expect(row(page)).to_be_visible()
+
+
+def test_many_rows_are_moved_and_taken_back(open_page, person: User, project: Project, entry: TimeEntry):
+    make_entry(person, entry.started_at + dt.timedelta(minutes=15), 10, description="Checkout flow, tests")
+    page = open_page(person, week(entry))
+    for box in row(page).get_by_role("checkbox").all():
+        box.check()
+    page.get_by_role("combobox", name="Change the project").select_option("No project")
+    expect(row(page).filter(has_text="No project")).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(row(page).filter(has_text="Website relaunch")).to_have_count(1)
+
+
+def test_a_line_is_read_while_it_is_typed_and_saved_with_enter(open_page, person: User, project: Project):
+    page = open_page(person, "/tags/")
+    page.get_by_role("link", name="Quick entry").press("Enter")
+    line = page.get_by_label("In one line")
+    expect(line).to_be_focused()
+    page.keyboard.type("45m review @relaunch #ux yesterday")
+    expect(page.locator("#quick-preview")).to_contain_text("Website relaunch")
+    assert_no_axe_violations(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    logged = TimeEntry.objects.get()
+    assert (logged.seconds, logged.project, logged.description) == (45 * 60, project, "review")
+
+
+def test_a_second_tab_that_is_late_is_told(open_page, person: User, entry: TimeEntry, allow_console):
+    allow_console("status of 422")
+    pages = [open_page(person, week(entry)) for _ in range(2)]
+    for page in pages:
+        row(page).get_by_role("link", name="Checkout flow").click()
+    for page, text in zip(pages, ("first", "second"), strict=True):
+        page.locator("[data-row-edit]").get_by_label("What was done").fill(f"from the {text}")
+        page.locator("[data-row-edit]").get_by_role("button", name="Save").click()
+    late = pages[1].locator("[data-row-edit]")
+
+    expect(late.get_by_role("alert")).to_contain_text("changed elsewhere")
+    expect(late).to_contain_text("from the first")
+    expect(late.get_by_label("What was done")).to_have_value("from the second")
+    assert_no_axe_violations(pages[1])
+
+
+def test_continue_starts_the_timer(open_page, person: User, entry: TimeEntry):
+    page = open_page(person, week(entry))
+    page.get_by_role("button", name="Continue Checkout flow").click()
+    expect(page.locator("#timer-stop")).to_be_visible()
+    expect(page.locator("#timer-text")).to_have_value("Checkout flow")
+
+
+def test_filters_go_into_the_address_and_live_changes_keep_them(open_page, person: User, entry: TimeEntry):
+    make_entry(person, entry.started_at - dt.timedelta(hours=1), 10, description="Stand-up")
+    page = open_page(person, week(entry))
+    wait_until_live(page)
+    page.get_by_label("Search descriptions").press_sequentially("check")
+    expect(row(page, "Stand-up")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"q=check"))
+    expect(page.get_by_label("Search descriptions")).to_be_focused()
+    page.get_by_label("Project", exact=True).fill("relaunch")
+    page.locator(".combobox-list:popover-open [role=option]").first.click()
+    expect(page).to_have_url(re.compile(r"project=\d+"))
+    page.locator("#timer-text").press("Enter")
+    expect(page.locator("#timer-stop")).to_be_visible()
+    page.wait_for_timeout(500)
+    expect(row(page, "Stand-up")).to_have_count(0)
+    expect(row(page)).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Project", exact=True)).to_have_value("Website relaunch")
+
+
+def test_on_the_phone_the_filters_unfold(open_page, person: User, entry: TimeEntry):
+    page = open_page(person, week(entry), **SCREENS["phone"])
+    expect(page.get_by_label("Search descriptions")).to_be_hidden()
+    page.get_by_role("button", name="Filter").tap()
+    expect(page.get_by_label("Search descriptions")).to_be_visible()
+    assert_no_axe_violations(page)
+    row(page).get_by_role("link", name="Checkout flow").tap()
+    expect(page.locator("[data-row-edit]").get_by_label("What was done")).to_be_visible()
+    assert_no_axe_violations(page)

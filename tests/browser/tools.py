@@ -1,0 +1,63 @@
+"""What browser tests look at a page with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, FloatRect, Locator, Page, expect
+
+SCREENS: dict[str, dict[str, Any]] = {
+    "desk": {"viewport": {"width": 1440, "height": 900}},
+    "phone": {"viewport": {"width": 375, "height": 780}, "has_touch": True, "is_mobile": True},
+}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@dataclass
+class Console:
+    """What the browsers of one test said that a person would rather not read."""
+
+    said: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.said.append(f"{page.url}: {error}"))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"warning", "error"}:
+            self.said.append(f"{message.location.get('url', '')}: {message.text}")
+
+    def check(self) -> None:
+        unexpected = [line for line in self.said if not any(text in line for text in self.allowed)]
+        assert not unexpected, "\n".join(unexpected)
+
+
+def assert_no_axe_violations(page: Page, **context: Any) -> None:
+    """Of the page as it stands: open the dialog or the menu first, and ask again."""
+    results = Axe().run(page, options={"runOnly": RULES}, **context).response
+    found = [
+        f"{violation['id']} ({violation['impact']}): {node['target']} {node['failureSummary']}"
+        for violation in results["violations"]
+        for node in violation["nodes"]
+    ]
+    assert not found, "\n".join(found)
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing sticks out to the right: the page itself never scrolls sideways."""
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def box_of(locator: Locator) -> FloatRect:
+    """Where it stands. A refresh may exchange it while one looks: then what came in its place."""
+    expect(locator).to_be_visible()
+    boxes = (locator.bounding_box() for _ in range(10))
+    return next(box for box in boxes if box is not None)
+
+
+def wait_until_live(page: Page) -> None:
+    """The socket is open: from now on a change elsewhere shows up here."""
+    expect(page.locator("body")).to_have_attribute("data-live-state", "open")

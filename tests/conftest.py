@@ -1,0 +1,104 @@
+"""The cast of every test: who may do what is tested with the same eight people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from accounts.choices import Role
+from accounts.middleware import FirstRunMiddleware
+from accounts.models import Organisation, Team, User
+from tests.factories import TeamFactory, UserFactory
+
+ClientFor = Callable[[User | None], Client]
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_clean(settings, monkeypatch) -> Iterator[None]:
+    """Passwords that cost nothing, static files without a build, counters of tries at zero."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
+        storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
+    # As in a process that has been serving for a while; tests of the first run say otherwise.
+    monkeypatch.setattr(FirstRunMiddleware, "set_up", True)
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def organisation(db: None) -> Organisation:
+    return Organisation.objects.create(pk=Organisation.PK, name="Kestrel Studio", set_up_at=timezone.now())
+
+
+@pytest.fixture
+def administrator(organisation: Organisation) -> User:
+    return UserFactory.create(username="ada", display_name="Ada Admin", role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def manager(organisation: Organisation) -> User:
+    """By role: creates clients and projects. Leads nobody."""
+    return UserFactory.create(username="mara", display_name="Mara Manager", role=Role.MANAGER)
+
+
+@pytest.fixture
+def owner(organisation: Organisation) -> User:
+    """Whose things they are: no role beyond member."""
+    return UserFactory.create(username="olga", display_name="Olga Owner")
+
+
+@pytest.fixture
+def teammate(owner: User, team: Team) -> User:
+    person = UserFactory.create(username="tom", display_name="Tom Teammate")
+    team.memberships.create(user=person)
+    return person
+
+
+@pytest.fixture
+def lead(team: Team) -> User:
+    """Leads the team of `owner`."""
+    person = UserFactory.create(username="lea", display_name="Lea Lead")
+    team.memberships.create(user=person, is_lead=True)
+    return person
+
+
+@pytest.fixture
+def outsider(organisation: Organisation) -> User:
+    """Works here, in another team, and shares no private project."""
+    person = UserFactory.create(username="otto", display_name="Otto Outsider")
+    TeamFactory.create(name="Elsewhere", members=[person])
+    return person
+
+
+@pytest.fixture
+def former(organisation: Organisation) -> User:
+    left_at = timezone.now() - dt.timedelta(days=30)
+    return UserFactory.create(username="fritz", display_name="Fritz Former", is_active=False, left_at=left_at)
+
+
+@pytest.fixture
+def team(owner: User) -> Team:
+    return TeamFactory.create(name="Studio", members=[owner])
+
+
+@pytest.fixture
+def client_for() -> ClientFor:
+    """A browser that somebody is signed in with; nobody for None."""
+
+    def sign_in(user: User | None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    return sign_in

@@ -1,0 +1,110 @@
+"""A websocket client of a few lines, and servers in processes of their own."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+
+def soon(condition: Callable[[], bool], within: float = 10.0) -> bool:
+    deadline = time.monotonic() + within
+    pause = threading.Event()
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        pause.wait(0.02)
+    return True
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def server(arguments: list[str], port: int, log: Path, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, **env},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            assert soon(lambda: answers(port) or process.poll() is not None, within=40)
+            assert process.poll() is None, log.read_text()
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            finally:
+                process.kill()
+
+
+class WebSocket(contextlib.AbstractContextManager["WebSocket"]):
+    """Opens /ws/ with a browser's headers. `read` returns a message, or the close code as an int."""
+
+    def __init__(self, port: int, cookie: str = "", origin: str | None = None) -> None:
+        host = f"localhost:{port}"
+        key = base64.b64encode(os.urandom(16)).decode()
+        lines = [
+            "GET /ws/ HTTP/1.1",
+            f"Host: {host}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {key}",
+            "Sec-WebSocket-Version: 13",
+            f"Origin: {origin or f'http://{host}'}",
+            f"Cookie: {cookie}",
+        ]
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket.sendall("\r\n".join([*lines, "", ""]).encode())
+        self.file = self.socket.makefile("rb")
+        self.status = int(self.file.readline().split()[1])
+        while self.file.readline().strip():
+            pass
+
+    def send(self, text: str) -> None:
+        data, mask = text.encode(), os.urandom(4)
+        assert len(data) < 126
+        masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(data))
+        self.socket.sendall(bytes([0x81, 0x80 | len(data)]) + mask + masked)
+
+    def read(self) -> Any:
+        head = self.file.read(2)
+        if not head:
+            raise ConnectionError("dropped")
+        first, second = head
+        length = second & 0x7F
+        if length == 126:
+            length = struct.unpack("!H", self.file.read(2))[0]
+        data = self.file.read(length)
+        if first & 0x0F == 8:
+            return struct.unpack("!H", data[:2])[0]
+        return json.loads(data)
+
+    def __exit__(self, *_exception: object) -> None:
+        self.file.close()
+        self.socket.close()

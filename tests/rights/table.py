@@ -1,0 +1,129 @@
+"""Who may do what with which object. docs/rights.md is written from this, and every address is tested against it.
+
+A verdict for each role, in the order of ROLES:
+  Y  yes
+  N  no: seen, but not theirs to do (403)
+  H  hidden: for them it does not exist (404)
+  S  sign in first (pages lead there, the API answers 401)
+  E  nothing happens: the row is left out of what is done to many at once
+"""
+
+from __future__ import annotations
+
+ROLES = ("nobody", "outsider", "member", "project manager", "lead", "manager", "administrator", "former member")
+
+YES, NO, HIDDEN, SIGN_IN, NOTHING = "YNHSE"
+
+EVERYBODY_HERE = "S Y Y Y Y Y Y S"
+ADMINISTRATORS = "S N N N N N Y S"
+MANAGERS = "S N N N N Y Y S"
+
+RIGHTS: dict[str, dict[str, str]] = {
+    "the private project": {
+        "see": "S H Y Y H H Y S",
+        "mark as favourite": "S H Y Y H H Y S",
+        "change": "S H N Y H H Y S",
+        "change among many": "S E E Y E E Y S",
+        "archive or delete": "S H N Y H H Y S",
+        "choose its people": "S H N Y H H Y S",
+        "set its rates": "S H N Y H H Y S",
+        "add a task": "S H Y Y H H Y S",
+        "book time on it": "S H Y Y H H Y S",
+    },
+    "an open project": {
+        "see": EVERYBODY_HERE,
+        "mark as favourite": EVERYBODY_HERE,
+        "change": ADMINISTRATORS,
+        "archive or delete": ADMINISTRATORS,
+        "choose its people": ADMINISTRATORS,
+        "set its rates": ADMINISTRATORS,
+        "add a task": EVERYBODY_HERE,
+        "book time on it": EVERYBODY_HERE,
+    },
+    "projects": {"list": EVERYBODY_HERE, "create": MANAGERS},
+    "the private project's client": {
+        "see": "S H Y Y H Y Y S",
+        "change": "S H N N H Y Y S",
+        "archive or delete": "S H N N H Y Y S",
+    },
+    "a client without projects": {"see": "S H H H H Y Y S", "delete": "S H H H H Y Y S"},
+    "clients": {"list": EVERYBODY_HERE, "create": MANAGERS, "change among many": MANAGERS},
+    "a task of the private project": {
+        "see": "S H Y Y H H Y S",
+        "change": "S H Y Y H H Y S",
+        "change among many": "S E Y Y E E Y S",
+        "archive or delete": "S H N Y H H Y S",
+        "archive among many": "S E E Y E E Y S",
+    },
+    "an own task without time": {"archive or delete": EVERYBODY_HERE},
+    "tasks": {"list": EVERYBODY_HERE, "create": EVERYBODY_HERE},
+    "a tag": {
+        "see": EVERYBODY_HERE,
+        "create": EVERYBODY_HERE,
+        "change": MANAGERS,
+        "archive or delete": MANAGERS,
+    },
+    "an own entry": {
+        "see": EVERYBODY_HERE,
+        "create": EVERYBODY_HERE,
+        "change": EVERYBODY_HERE,
+        "delete or bring back": EVERYBODY_HERE,
+        "start a timer from it": EVERYBODY_HERE,
+    },
+    "a colleague's entry": {
+        "see": "S H H H Y H Y S",
+        "create": "S H H H Y H Y S",
+        "create over the API": "S N N N Y N Y S",
+        "change": "S H H H N H Y S",
+        "merge": "S H H H H H Y S",
+        "choose in a report": "S H H H Y H Y S",
+        "change or bill among many": "S E E E E E Y S",
+        "delete or bring back": "S H H H N H Y S",
+    },
+    "a report": {"see one's own part": EVERYBODY_HERE},
+    "a colleague's change": {"undo": "S H H H H H Y S"},
+    "the own timer": {"see": EVERYBODY_HERE, "start, stop, pause, change": EVERYBODY_HERE},
+    "a colleague's timer": {"stop": "S H H H N H Y S"},
+    "the start page and the activity": {"see": EVERYBODY_HERE},
+    "people": {
+        "see who works here": EVERYBODY_HERE,
+        "change role and teams, deactivate": ADMINISTRATORS,
+        "invite": ADMINISTRATORS,
+    },
+    "former people": {"see": "S H H H H H Y S", "reactivate": "S H H H H H Y S"},
+    "a team": {
+        "list one's own": EVERYBODY_HERE,
+        "see": "S H H H Y H Y S",
+        "change or delete": "S H H H N H Y S",
+        "create": ADMINISTRATORS,
+    },
+    "the organisation's settings": {"see and change": ADMINISTRATORS},
+    "the own account": {
+        "settings, password, second factor": EVERYBODY_HERE,
+        "tokens and sessions": EVERYBODY_HERE,
+    },
+    "a colleague's token or session": {"end": "S H H H H H H S"},
+    "the API's description": {"read": EVERYBODY_HERE},
+    "an invitation's link": {"open": "Y Y Y Y Y Y Y Y"},
+    "the set-up page": {"open once somebody exists": "H H H H H H H H"},
+    "sign-in, password reset, health": {"open": "Y Y Y Y Y Y Y Y"},
+    "the administration at /admin/": {"use": "S S S S S S Y S"},
+}
+
+NOTES = """\
+- **Administrator**, **manager** and **member** are roles. The others follow from what a person has to do with an
+  object: an *outsider* works here but not on the project, a *member* was let into it, a *project manager* manages it
+  (whatever their role), a *lead* leads a team with the entry's owner in it. A *former member* was a member of the
+  private project and has been deactivated: for every address the same as nobody.
+- Whoever creates a project is its first manager. The role *manager* alone does not open private projects of others.
+- A task belongs to whoever sees its project; its author may delete or archive it while it has no time.
+- Entries are a person's own. Leads see the entries of the people they lead, with the names of project and task, and
+  change none, also those of people who have left. Administrators see and change all.
+- **Money**: a project's rates, its budget in money and what it has earned are for its managers and administrators; a
+  client's rate is for managers and administrators; the rate of an entry is for the managers of its project and
+  administrators. For everybody else the query does not ask for them: the page shows nothing, the API answers `null`.
+  Budgets in hours are no secret.
+- What one may not see does not exist: 404, in no list, no count, no search and no suggestion, and as the value of a
+  field it is "not there". What one sees but may not do is 403 with the reason.
+- A token may do what its person may, or only read. Sessions write with a CSRF token only.
+"""

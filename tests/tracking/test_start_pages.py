@@ -1,0 +1,186 @@
+"""The start page, and the week it counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import User
+from tests.conftest import ClientFor
+from tests.tracking.pages import HTMX, MOST_STATEMENTS, statements, text
+from tests.work import make_client, make_entry, make_project, make_tag, make_task
+from tracking.choices import TaskStatus
+from tracking.models import TimeEntry
+from tracking.queries import week_progress, worked_seconds
+from tracking.services.timer import pause_timer, start_timer
+from tracking.views.start import greeting
+
+pytestmark = pytest.mark.django_db
+
+WEDNESDAY = dt.datetime(2026, 3, 4, 12, 0, tzinfo=dt.UTC)
+HOUR = 3600
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(WEDNESDAY, tick=False) as traveller:
+        yield traveller
+
+
+def work(user: User, day: int, hours: float, **fields) -> TimeEntry:
+    return make_entry(user, dt.datetime(2026, 3, day, 1, tzinfo=dt.UTC), int(hours * 60), **fields)
+
+
+def said(browser: Client) -> str:
+    """What the foot of the sidebar says about the week."""
+    page = text(browser.get("/entries/"))
+    return " ".join(page.partition('class="week-foot"')[2].partition("</aside>")[0].split())
+
+
+# ── The week ─────────────────────────────────────────────────────────────────
+def test_the_week_by_day_and_project(owner: User):
+    project = make_project()
+    work(owner, 1, 5)  # Sunday: last week
+    work(owner, 2, 8, project=project)
+    work(owner, 4, 3)
+    week = week_progress(owner)
+    assert (week.seconds, week.today_seconds, week.by_project[project.pk]) == (11 * HOUR, 3 * HOUR, 8 * HOUR)
+    assert (week.left, week.over, week.percent) == (29 * HOUR, 0, 27)
+    assert worked_seconds(owner, dt.date(2026, 3, 2), dt.date(2026, 3, 8)) == week.seconds
+
+
+def test_pace_counts_only_days_that_were_worked(owner: User):
+    assert week_progress(owner).forecast is None
+    work(owner, 2, 8)
+    work(owner, 3, 6)
+    week = week_progress(owner)
+    # 14 done, then 7 on each of Wednesday, Thursday and Friday.
+    assert week.forecast == 35 * HOUR
+    assert not week.on_pace
+    # What each of the three days needs for 40.
+    assert week.a_day == 26 * HOUR // 3
+    work(owner, 4, 11)
+    assert week_progress(owner).forecast == (14 + 11 + 7 + 7) * HOUR
+    work(owner, 1, 20)
+    assert week_progress(owner).forecast == 39 * HOUR  # last Sunday is another week
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        ({}, "40:00 left of 40:00, 13:20 a day"),
+        ({2: 9, 3: 9}, "22:00 left of 40:00, on pace"),
+        ({2: 4, 3: 4}, "32:00 left of 40:00, heading for 20:00"),
+        ({2: 12, 3: 12, 4: 10, 1: 3}, "6:00 left of 40:00, on pace"),
+        ({2: 20, 3: 20}, "Goal of 40:00 reached"),
+        ({2: 20, 3: 22}, "Goal of 40:00 reached, 2:00 over"),
+    ],
+)
+def test_the_sentence(olga: Client, owner: User, hours: dict, words: str):
+    for day, length in hours.items():
+        work(owner, day, length)
+    assert f"{words} </p>" in said(olga)
+
+
+def test_at_the_end_of_the_week_and_without_a_goal(olga: Client, owner: User, clock):
+    work(owner, 2, 9)
+    clock.shift(dt.timedelta(days=4))
+    assert "31:00 left of 40:00 </p>" in said(olga)
+    User.objects.update(weekly_goal_hours=0)
+    assert "progress" not in said(olga)
+    assert olga.get("/").status_code == 200
+
+
+def test_the_week_of_somebody_far_east(owner: User, clock):
+    owner.time_zone, owner.week_start = "Pacific/Kiritimati", 6
+    clock.move_to(dt.datetime(2026, 2, 28, 11, tzinfo=dt.UTC))  # Sunday, one at night, there
+    make_entry(owner, dt.datetime(2026, 2, 28, 9, tzinfo=dt.UTC), 30)  # Saturday 23:00 there
+    make_entry(owner, dt.datetime(2026, 2, 28, 10, tzinfo=dt.UTC), 30)
+    assert week_progress(owner).seconds == week_progress(owner).today_seconds == 1800
+
+
+def test_what_runs_counts_and_a_pause_does_not(owner: User, clock):
+    start_timer(user=owner)
+    clock.shift(HOUR)
+    assert week_progress(owner).total.seconds == week_progress(owner).today_total.seconds == HOUR
+    pause_timer(user=owner)
+    clock.shift(HOUR)
+    assert week_progress(owner).seconds == HOUR
+
+
+def test_the_week_takes_one_statement(owner: User, django_assert_num_queries):
+    work(owner, 2, 1)
+    work(owner, 3, 1)
+    start_timer(user=owner)
+    with django_assert_num_queries(1):
+        week = week_progress(owner)
+        assert (week.seconds, week.on_pace, week.a_day) != (0, None, 0)
+
+
+# ── The page ─────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [(5, "Good morning"), (11, "Good morning"), (12, "Good afternoon"), (18, "Good evening"), (2, "Good evening")],
+)
+def test_greeting(hour: int, words: str):
+    assert greeting(dt.time(hour), "Olga") == f"{words}, Olga"
+
+
+def test_an_empty_instance_leads_to_the_first_hour(olga: Client, client_for: ClientFor, manager: User):
+    page = text(olga.get("/"))
+    assert "Track your first hour" in page
+    assert "Create a project" not in page
+    assert "Create a project" in text(client_for(manager).get("/"))
+
+
+def test_the_page_has_projects_tasks_and_last_entries(olga: Client, owner: User, manager: User):
+    project = make_project(name="Website", client=make_client(name="Northwind"))
+    work(owner, 3, 2, project=project, description="Checkout flow")
+    late = make_task(project, name="Late one", assignee=owner, due_at=WEDNESDAY - dt.timedelta(days=1))
+    make_task(project, name="Some day", assignee=owner)
+    make_task(project, name="Tomorrow", assignee=owner, due_at=WEDNESDAY + dt.timedelta(days=1))
+    make_task(project, name="Done", assignee=owner, status=TaskStatus.DONE, completed_at=WEDNESDAY)
+    make_task(make_project(manager, is_public=False), name="No longer mine to see", assignee=owner)
+    page = olga.get("/")
+    assert [work.task.name for work, _days in page.context["tasks"]] == ["Late one", "Tomorrow", "Some day"]
+    assert [days for _work, days in page.context["tasks"]] == [-1, 1, None]
+    for words in (
+        "Website",
+        "Northwind",
+        "2:00",
+        "Checkout flow",
+        f'value="task-{late.pk}"',
+        f'value="project-{project.pk}"',
+    ):
+        assert words in text(page)
+
+
+def test_one_click_starts(olga: Client, owner: User):
+    task = make_task(assignee=owner)
+    olga.post("/timer/start/", {"work": f"task-{task.pk}"}, headers=HTMX)
+    assert TimeEntry.objects.running().get(user=owner).task == task
+    assert "Nothing is running" not in text(olga.get("/"))
+
+
+def test_htmx_gets_what_changes_only(olga: Client):
+    page = text(olga.get("/", headers=HTMX))
+    assert 'id="start-page"' in page
+    assert "<html" not in page
+
+
+def test_nobody_signs_in_first(client_for: ClientFor):
+    assert client_for(None).get("/").status_code == 302
+
+
+def test_statements(olga: Client, owner: User):
+    counts = []
+    for rows in (1, 3):
+        for _ in range(rows):
+            task = make_task(make_project(client=make_client()), assignee=owner, due_at=WEDNESDAY)
+            work(owner, 3, 1, task=task, tags=[make_tag()])
+        start_timer(user=owner, task=task, tags=[make_tag()])
+        counts.append(statements(olga, "/"))
+    assert counts[0] == counts[1] <= MOST_STATEMENTS

@@ -1,0 +1,14 @@
+"""Sockets on an ASGI server, beside pages on a WSGI one: `daphne timetracker.asgi:application`."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetracker.settings")
+
+pages = get_asgi_application()  # sets Django up, so it comes before what imports models
+
+from timetracker.live.routing import websocket_application  # noqa: E402 - see above
+
+application = ProtocolTypeRouter({"http": pages, "websocket": websocket_application})

@@ -1,0 +1,88 @@
+"""`record`: the one way an event comes into being."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models, transaction
+from django.utils.functional import Promise
+
+from timetracker.events import registry
+from timetracker.events.causes import current_cause
+from timetracker.events.models import Delivery, Event
+from timetracker.events.wake import wake
+
+
+def record(
+    payload: object,
+    *,
+    actor: AbstractBaseUser | None,
+    subject: models.Model | None = None,
+    person_id: int | None = None,
+    project_id: int | None = None,
+    cause: Event | None = None,
+) -> Event:
+    """Write down what happened, in the transaction of the change itself, with a delivery for each handler that cares.
+
+    `person_id` and `project_id` say whose matter it is: the activity page shows the event by them. Inside a handler the
+    event being handled becomes the cause by itself.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("record() belongs in the transaction that makes the change: use transaction.atomic()")
+    kind = registry.type_of(payload)
+    cause = cause or current_cause()
+    event = Event.objects.create(  # type: ignore[misc]  # this room does not know the class of people
+        type=kind.name,
+        actor=actor,
+        subject_type=kind.subject,
+        subject_id="" if subject is None else str(subject.pk),
+        person_id=person_id,
+        project_id=project_id,
+        payload=payload_as_json(payload),
+        cause=cause,
+        depth=cause.depth + 1 if cause else 0,
+    )
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(event=event, handler=handler.name, kind=handler.kind, next_try_at=event.occurred_at)
+        for handler in registry.handlers_for(event.type, event.payload)
+    )
+    if deliveries:
+        ids, kinds = [delivery.pk for delivery in deliveries], {delivery.kind for delivery in deliveries}
+        # robust: a broker that is away must not turn a saved change into an error page. Not a functools.partial: Django
+        # logs what failed by its name, and a partial has none.
+        transaction.on_commit(lambda: wake(ids, kinds), robust=True)
+    return event
+
+
+def payload_as_json(payload: object) -> dict[str, Any]:
+    """The dataclass as what JSON can hold; TypeError or ValueError names the field that cannot be stored."""
+    return {field.name: _plain(getattr(payload, field.name), field.name) for field in dataclasses.fields(payload)}  # type: ignore[arg-type]
+
+
+def _plain(value: object, name: str) -> Any:
+    match value:
+        case None | bool():
+            return value
+        case float() if not math.isfinite(value):
+            raise ValueError(f"{name} is {value}, which JSON cannot hold")
+        case dt.datetime() if value.tzinfo is None:
+            raise ValueError(f"{name} is an instant without a zone")
+        case int() | float():
+            return value
+        case str() | Promise() | Decimal() | uuid.UUID():
+            return str(value)
+        case dt.datetime() | dt.date() | dt.time():
+            return value.isoformat()
+        case list() | tuple():
+            return [_plain(item, name) for item in value]
+        case dict():
+            return {str(key): _plain(item, f"{name}.{key}") for key, item in value.items()}
+    raise TypeError(
+        f"{name} is a {type(value).__name__}: a payload holds text, numbers, booleans, instants, lists and maps"
+    )

@@ -1,0 +1,65 @@
+"""Telling who runs deliveries that there are some. A lost wake-up costs a minute, not a delivery: see the sweep."""
+
+import threading
+import time
+from collections.abc import Container, Sequence
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from kombu.exceptions import OperationalError
+from kombu.pools import producers
+
+from timetracker.events.choices import Kind
+
+log = structlog.get_logger(__name__)
+
+DISPATCH_TASK = "timetracker.events.tasks.dispatch_delivery"
+MESSAGE_LIFE = 60
+"""Seconds after which a message is worth nothing: by then the sweep has sent another."""
+
+PATIENCE = 0.2
+IMPATIENT = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE, "max_retries": 0}
+"""A person waits for this connection. Workers have theirs, which may take its time."""
+
+bells: dict[threading.Event, Kind] = {}
+"""One for each dispatcher thread of this process, with what it runs."""
+
+
+def wake(delivery_ids: Sequence[int], kinds: Container[str] = tuple(Kind)) -> None:
+    """`kinds`: those among the deliveries, as far as one knows."""
+    if settings.EVENTS_DISPATCH == "celery":
+        _broker.send(delivery_ids)
+    else:
+        for bell, kind in list(bells.items()):
+            if kind in kinds:
+                bell.set()
+
+
+def prepare() -> None:
+    """Load what speaks to the broker, without speaking to it: a second that the first request need not wait for."""
+    if settings.EVENTS_DISPATCH == "celery":
+        current_app.connection_for_write(transport_options=IMPATIENT)
+
+
+class _Broker:
+    REST = 5.0
+    """Seconds for which a broker that did not answer is left alone: it delays one request a moment, and no other."""
+
+    def __init__(self) -> None:
+        self.away_until = 0.0
+
+    def send(self, delivery_ids: Sequence[int]) -> None:
+        if time.monotonic() < self.away_until:
+            return
+        connection = current_app.connection_for_write(transport_options=IMPATIENT)
+        try:
+            with producers[connection].acquire(timeout=PATIENCE) as producer:
+                for pk in delivery_ids:
+                    current_app.send_task(DISPATCH_TASK, [pk], producer=producer, retry=False, expires=MESSAGE_LIFE)
+        except OperationalError as error:
+            self.away_until = time.monotonic() + self.REST
+            log.warning("wake_up_failed", reason=str(error), deliveries=len(delivery_ids))
+
+
+_broker = _Broker()

@@ -1,0 +1,55 @@
+"""No request makes the server keep more of it than a page would ever read. Imports Daphne: for `server.py` alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from daphne.http_protocol import HTTPFactory, WebRequest
+from django.conf import settings
+
+ROOM = 64 * 1024
+"""For what stands around a form's fields."""
+TOO_LARGE = (
+    b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: 18\r\n\r\n"
+    b"Too much was sent."
+)
+
+
+def longest_body() -> int:
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) + ROOM
+
+
+class BoundedRequest(WebRequest):
+    """Refuses by the announced length, before anything is read; a body in chunks as soon as it is too long."""
+
+    refused = False
+    received = 0
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
+        super().gotLength(length)
+        if length is not None and length > longest_body():
+            self._refuse()
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        if self.refused:
+            return
+        self.received += len(data)
+        if self.received > longest_body():
+            self._refuse()
+        else:
+            super().handleContentChunk(data)
+
+    def process(self) -> Any:
+        return None if self.refused else super().process()
+
+    def _refuse(self) -> None:
+        self.refused = True
+        self.channel.transport.write(TOO_LARGE)
+        self.channel.loseConnection()
+
+
+class BoundedFactory(HTTPFactory):
+    def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 - Twisted's name
+        protocol = super().buildProtocol(addr)
+        protocol.requestFactory = BoundedRequest
+        return protocol

@@ -1,0 +1,93 @@
+"""Telling open pages that something changed: never what, only which topic. They fetch it with their own rights."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import threading
+from collections.abc import Iterable
+from concurrent.futures import Future
+from typing import Any
+
+import structlog
+from channels.layers import get_channel_layer
+from django.db import transaction
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+SEND_WITHIN = 5.0
+
+
+def push(user_ids: Iterable[int], *topics: str) -> None:
+    """Now. Does not wait and does not fail: a page that misses it refetches when its socket is back."""
+    message = {"type": "live.changed", "topics": list(topics)}
+    _sender.send({user_group(user_id): message for user_id in user_ids})
+
+
+def push_after_commit(user_ids: Iterable[int], *topics: str) -> None:
+    """For services: what is not committed has not changed."""
+    ids = list(user_ids)
+    transaction.on_commit(lambda: push(ids, *topics), robust=True)
+
+
+def disconnect_user(user_id: int) -> None:
+    """Close every socket of a person who may no longer be here."""
+    _sender.send({user_group(user_id): {"type": "live.close"}})
+
+
+def disconnect_session(session_key: str) -> None:
+    _sender.send({session_group(session_key): {"type": "live.close"}})
+
+
+def user_group(user_id: int) -> str:
+    return f"user.{user_id}"
+
+
+def session_group(session_key: str) -> str:
+    # A hash: whoever can look into Redis must not find keys to sign in with.
+    return f"session.{hashlib.sha256(session_key.encode()).hexdigest()[:40]}"
+
+
+class _Sender:
+    """An event loop of its own in a thread of its own, begun with the first message.
+
+    Requests do not wait for Redis, and the connection to it is kept instead of being opened for each message.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def send(self, messages: dict[str, dict[str, Any]]) -> Future[None]:
+        return asyncio.run_coroutine_threadsafe(self._deliver(messages), self._running_loop())
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="live-push", daemon=True).start()
+            return self._loop
+
+    async def _deliver(self, messages: dict[str, dict[str, Any]]) -> None:
+        layer = get_channel_layer()
+        try:
+            # One after the other: together, a thousand people would be a thousand connections to Redis.
+            async with asyncio.timeout(SEND_WITHIN):
+                for group, message in messages.items():
+                    await layer.group_send(group, message)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("push_failed", groups=len(messages), reason=repr(error))
+
+
+_sender = _Sender()
+
+
+def _begin_anew() -> None:
+    """A forked worker inherits the loop but not the thread that turns it."""
+    global _sender
+    _sender = _Sender()
+
+
+os.register_at_fork(after_in_child=_begin_anew)

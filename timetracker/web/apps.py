@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.db.backends.signals import connection_created
+from django.utils.translation import gettext_lazy as _
+
+from timetracker.web.sqlite import teach_letters
+
+
+class WebConfig(AppConfig):
+    default = True  # of those that Django finds in this file
+    name = "timetracker.web"
+    label = "web"
+    verbose_name = _("Web")
+
+    def ready(self) -> None:
+        connection_created.connect(teach_letters, dispatch_uid="web.teach_letters")
+
+
+class StaticFiles(StaticFilesConfig):
+    """Without viewers of the API that nobody is shown: compressing them takes longer than everything else."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework"]

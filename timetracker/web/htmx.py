@@ -1,0 +1,90 @@
+"""The whole htmx layer: a page or its partial, answers without a page, and toasts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect as see_other
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import (
+    HttpResponseClientRedirect,
+    HttpResponseClientRefresh,
+    HttpResponseLocation,
+    trigger_client_event,
+)
+from django_htmx.middleware import HtmxDetails
+
+_MESSAGE_LEVELS = {
+    "success": messages.SUCCESS,
+    "info": messages.INFO,
+    "warning": messages.WARNING,
+    "error": messages.ERROR,
+}
+
+
+def wants_partial(request: HttpRequest) -> bool:
+    """htmx asks for a fragment; a boosted link or a step back in the history needs the whole page."""
+    htmx = _details(request)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def _details(request: HttpRequest) -> HtmxDetails:
+    return request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    partial: str | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page, or `template#partial` where htmx asks for it."""
+    name = f"{template}#{partial}" if partial and wants_partial(request) else template
+    response = render(request, name, dict(context or {}), status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def hx_response(
+    request: HttpRequest,
+    *,
+    trigger: Mapping[str, Any] | None = None,
+    redirect: str | None = None,
+    location: str | None = None,
+    refresh: bool = False,
+) -> HttpResponse:
+    """An answer without a page: events, and at most one of redirect (a new page), location (swapped in), refresh.
+
+    Without htmx the browser is redirected in the ordinary way; `refresh` then leads back to the page asked for.
+    """
+    target = redirect or location
+    response: HttpResponse
+    if not _details(request):
+        response = see_other(target or request.get_full_path()) if target or refresh else HttpResponse(status=204)
+    elif redirect:
+        response = HttpResponseClientRedirect(redirect)
+    elif location:
+        response = HttpResponseLocation(location)
+    else:
+        response = HttpResponseClientRefresh() if refresh else HttpResponse(status=204)
+    for name, detail in (trigger or {}).items():
+        trigger_client_event(response, name, detail)
+    return response
+
+
+def toast(response: HttpResponse, text: str, level: str = "success", *, undo_url: str | None = None) -> HttpResponse:
+    """Show a toast with this answer; `undo_url` adds an Undo button that posts there. The last toast counts."""
+    detail = {"text": str(text), "level": level}
+    if undo_url:
+        detail["undo_url"] = undo_url
+    return trigger_client_event(response, "toast", detail)
+
+
+def redirect_with_toast(request: HttpRequest, url: str, text: str, level: str = "success") -> HttpResponse:
+    """Go to another page and show the toast there, with htmx and without: it travels as a message."""
+    messages.add_message(request, _MESSAGE_LEVELS[level], text)
+    return hx_response(request, redirect=url)

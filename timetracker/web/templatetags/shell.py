@@ -1,0 +1,76 @@
+"""Tags of the page's frame: `{% load shell %}`."""
+
+from functools import lru_cache
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from timetracker.web.templatetags.web import KEPT
+
+register = template.Library()
+
+_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.Textarea, "textarea"),
+    (forms.CheckboxSelectMultiple, "checkbox checkbox-sm"),
+    (forms.RadioSelect, "radio radio-sm"),
+    (forms.CheckboxInput, "checkbox checkbox-sm"),
+    (forms.SelectMultiple, "select h-auto"),
+    (forms.Select, "select"),
+    (forms.FileInput, "input"),
+    (forms.widgets.Input, "input"),
+)
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: template.Context, template_name: str) -> SafeString:
+    """`{% kept "web/nav.html" %}`: a piece that differs by language and section only, drawn once for each."""
+    first = getattr(context.get("request"), "path", "/").split("/")[1]
+    return _kept(template_name, f"/{first}/" if first else "/", get_language())
+
+
+@lru_cache(maxsize=min(KEPT, 256))
+def _kept(template_name: str, section: str, _language: str | None) -> SafeString:
+    return render_to_string(template_name, {"section": section})
+
+
+def _nav(context: template.Context, view_name: str, icon: str, label: str) -> dict[str, Any]:
+    """A link, marked in the section that it leads to; no link where the page does not exist."""
+    try:
+        url = reverse(view_name)
+    except NoReverseMatch:
+        return {"url": ""}
+    return {"url": url, "icon": icon, "label": label, "current": url == context.get("section")}
+
+
+@register.inclusion_tag("web/nav_item.html", takes_context=True)
+def nav_item(context: template.Context, view_name: str, icon: str, label: str) -> dict[str, Any]:
+    return _nav(context, view_name, icon, label)
+
+
+@register.inclusion_tag("web/dock_item.html", takes_context=True)
+def dock_item(context: template.Context, view_name: str, icon: str, label: str) -> dict[str, Any]:
+    return _nav(context, view_name, icon, label)
+
+
+@register.inclusion_tag("web/field.html")
+def field(bound: BoundField, *, label: str | None = None, wide: bool = False, **attributes: Any) -> dict[str, Any]:
+    """Label, control, help and error of one field. Attributes go to the control, underscores become dashes."""
+    widget = bound.field.widget
+    attrs = {name.replace("_", "-"): value for name, value in attributes.items() if value not in (None, False, "")}
+    css = next((name for kind, name in _CLASSES if isinstance(widget, kind)), "")
+    attrs["class"] = " ".join(filter(None, [css, widget.attrs.get("class"), attrs.get("class")]))
+    # The form owns a copy of its fields, so this stays within the one page.
+    widget.attrs.update(attrs)
+    return {
+        "field": bound,
+        "label": bound.label if label is None else label,
+        "wide": wide,
+        "is_check": isinstance(widget, forms.CheckboxInput),
+        "is_group": widget.use_fieldset,
+        "is_plain": not isinstance(widget, forms.CheckboxInput) and not widget.use_fieldset,
+    }

@@ -1,0 +1,3 @@
+from tracking.admin import time, work
+
+__all__ = ["time", "work"]

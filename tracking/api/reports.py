@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts.models import User
+from tracking.forms.reports import PRESETS, ReportForm
+from tracking.report_files import csv_answer, entry_rows, report_rows
+from tracking.reports import GROUPS, Line, Money, report
+
+_FILTERS = ("person", "client", "project", "tag")
+PARAMETERS = [
+    OpenApiParameter("group", description="One or two of these, the outer first: group=client,month.",
+                     enum=list(GROUPS), explode=False, many=True),
+    OpenApiParameter("preset", enum=list(PRESETS), description="Gives way to `first` and `last`; else this month."),
+    OpenApiParameter("first", OpenApiTypes.DATE, description="A day of each person's own calendar."),
+    OpenApiParameter("last", OpenApiTypes.DATE, description="Included."),
+    *(OpenApiParameter(name, OpenApiTypes.INT, description="By id. Comes several times for several, but for tag.")
+      for name in _FILTERS),
+    OpenApiParameter("billable", enum=["yes", "no"]),
+    OpenApiParameter("output", enum=["json", "csv", "entries"],
+                     description="csv: the lines as a file; entries: every entry behind them, split by day."),
+]  # fmt: skip
+_MONEY = {"type": "object", "additionalProperties": {"type": "string"}}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "first": {"type": "string", "format": "date"},
+        "last": {"type": "string", "format": "date"},
+        "groups": {"type": "array", "items": {"type": "string"}},
+        "lines": {"type": "array", "items": {"type": "object"}},
+        "counted_twice": {"type": "integer", "description": "Seconds in several lines, where tags are grouped by."},
+        "seconds": {"type": "integer"},
+        "amounts": {**_MONEY, "description": "By currency, as far as the caller may see rates."},
+    },
+}
+
+
+class ReportViewSet(ViewSet):
+    """Worked time, grouped. Running timers are not counted; entries are split at their person's midnight."""
+
+    @extend_schema(parameters=PARAMETERS, responses={200: SCHEMA})
+    def grouped(self, request: Request) -> HttpResponseBase:
+        user: User = request.user  # type: ignore[assignment]
+        data = request.query_params.copy()
+        groups = [name for name in data.get("group", "").split(",") if name]
+        if len(groups) > 2:
+            raise ValidationError({"group": _("At most two.")})
+        for name, value in zip(("group", "then"), [*groups, "", ""], strict=False):
+            data[name] = value
+        form = ReportForm(data, user=user)
+        if not form.is_valid():
+            raise ValidationError({("group" if name == "then" else name): list(map(str, words))
+                                   for name, words in form.errors.items()})  # fmt: skip
+        question = form.question()
+        match data.get("output", "json"):
+            case "json":
+                return Response(_as_json(report(user, question)))
+            case "csv":
+                return csv_answer(report_rows(report(user, question)), f"report-{question.first}-{question.last}")
+            case "entries":
+                return csv_answer(entry_rows(user, question), f"entries-{question.first}-{question.last}")
+        raise ValidationError({"output": _("One of json, csv, entries.")})
+
+
+def _as_json(found: Any) -> dict[str, Any]:
+    question = found.question
+    return {
+        "first": question.first.isoformat(),
+        "last": question.last.isoformat(),
+        "groups": list(question.groups),
+        "lines": [
+            {
+                **_line(question.groups[0], line),
+                **({"lines": [_line(question.groups[1], inner) for inner in line.lines]} if line.lines else {}),
+            }
+            for line in found.lines
+        ],
+        "counted_twice": found.twice,
+        "seconds": found.seconds,
+        "amounts": _amounts(found.money),
+    }
+
+
+def _line(group: str, line: Line) -> dict[str, Any]:
+    value = line.values[0]
+    return {
+        group: value.isoformat() if hasattr(value, "isoformat") else value,
+        "label": line.labels[0],
+        "seconds": line.seconds,
+        "amounts": _amounts(line.money),
+    }
+
+
+def _amounts(money: Money) -> dict[str, str]:
+    return {currency: str(amount) for currency, amount in money.items()}

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TrackingConfig(AppConfig):
+    name = "tracking"
+    verbose_name = _("Time and work")
+
+    def ready(self) -> None:
+        # Models are not loaded yet when this module is imported.
+        from accounts.signals import set_up_finished  # noqa: PLC0415
+
+        set_up_finished.connect(load_demo_data_when_chosen, dispatch_uid="tracking.load_demo_data")
+
+
+def load_demo_data_when_chosen(*, load_demo: bool, **_kwargs: Any) -> None:
+    if load_demo:
+        from tracking.demo.load import load_demo_data  # noqa: PLC0415 - needs the models
+
+        load_demo_data()

@@ -1,0 +1,107 @@
+"""How much of a project's budget is used, and how long it lasts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from tracking.choices import BudgetType
+from tracking.models import Project, TimeEntry
+
+PACE_DAYS = 28
+SOON_PERCENT = 75
+FURTHEST = 3650
+"""A budget that lasts longer than ten years at the present pace has no end worth naming."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetUse:
+    in_money: bool
+    amount: Decimal
+    """Hours or money, as `in_money` says; `used` and `left` likewise."""
+    used: Decimal
+    currency: str
+
+    @property
+    def left(self) -> Decimal:
+        return self.amount - self.used
+
+    @property
+    def over(self) -> Decimal:
+        return max(Decimal(0), -self.left)
+
+    @property
+    def percent(self) -> int:
+        """Rounded down: 100 means that all of it is used."""
+        return int(self.used * 100 / self.amount)
+
+    @property
+    def level(self) -> str:
+        if self.percent >= 100:
+            return "over"
+        return "warning" if self.percent >= SOON_PERCENT else ""
+
+    @staticmethod
+    def seconds(hours: Decimal) -> int:
+        return int(hours * 3600)
+
+    @property
+    def amount_seconds(self) -> int:
+        return self.seconds(self.amount)
+
+    @property
+    def used_seconds(self) -> int:
+        return self.seconds(self.used)
+
+    @property
+    def left_seconds(self) -> int:
+        return self.seconds(self.left)
+
+    @property
+    def over_seconds(self) -> int:
+        return self.seconds(self.over)
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    use: BudgetUse
+    runs_out_on: dt.date | None
+    """At the pace of the last four weeks; None when used up, when nothing was done, or when it is far away."""
+    idle: bool
+    """Nothing was done in the last four weeks."""
+    too_early: bool
+    """It runs out before the project is due."""
+
+
+def budget_use(project: Project) -> BudgetUse | None:
+    """Of a project from `with_rights_for`. None without one, or where it is in money the person may not know."""
+    if project.budget_shown is None:
+        return None
+    in_money = project.budget_type == BudgetType.MONEY
+    used = Decimal(project.earned_shown or 0) / 360_000 if in_money else Decimal(project.tracked_seconds) / 3600
+    return BudgetUse(in_money, project.budget_shown, used, project.currency)
+
+
+def recent_seconds(project: Project, now: dt.datetime | None = None) -> int:
+    """Worked by everybody in the last four weeks: hours on a project are no secret to those who see it."""
+    now = now or timezone.now()
+    recent = TimeEntry.objects.alive().filter(project=project).within(now - dt.timedelta(days=PACE_DAYS), now)
+    return recent.aggregate(total=Sum("seconds"))["total"] or 0
+
+
+def burn(project: Project, today: dt.date) -> Burn | None:
+    use = budget_use(project)
+    if use is None:
+        return None
+    recent = recent_seconds(project)
+    runs_out_on = None
+    if recent and project.tracked_seconds and use.used and use.left > 0:
+        a_day = use.used * recent / project.tracked_seconds / PACE_DAYS
+        days = int(min(use.left / a_day, Decimal(FURTHEST))) if a_day else FURTHEST
+        runs_out_on = today + dt.timedelta(days=days) if days < FURTHEST else None
+    too_early = bool(runs_out_on and project.due_on and runs_out_on < project.due_on)
+    return Burn(use, runs_out_on, idle=not recent, too_early=too_early)

@@ -1,0 +1,74 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProjectStatus(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    COMPLETED = "completed", _("Completed")
+    ARCHIVED = "archived", _("Archived")
+
+
+class BudgetType(models.TextChoices):
+    NONE = "none", _("No budget")
+    HOURS = "hours", _("Hours")
+    MONEY = "money", _("Money")
+
+
+class TaskStatus(models.TextChoices):
+    """In the order of the board's columns."""
+
+    TODO = "todo", _("To do")
+    IN_PROGRESS = "in_progress", _("In progress")
+    REVIEW = "review", _("In review")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+FINISHED = (TaskStatus.DONE, TaskStatus.CANCELLED)
+
+
+class Priority(models.TextChoices):
+    LOW = "low", _("Low")
+    NORMAL = "normal", _("Normal")
+    HIGH = "high", _("High")
+    URGENT = "urgent", _("Urgent")
+
+
+class Source(models.TextChoices):
+    """What made a time entry."""
+
+    TIMER = "timer", _("Timer")
+    MANUAL = "manual", _("By hand")
+    IMPORT = "import", _("Import")
+    RULE = "rule", _("Rule")
+    CALENDAR = "calendar", _("Calendar")
+
+
+class Review(models.TextChoices):
+    """Why somebody should look at an entry once more."""
+
+    NONE = "", _("Nothing to review")
+    TOO_LONG = "too_long", _("Longer than the person's limit")
+    OVERLAP = "overlap", _("Overlaps another entry")
+    FUTURE = "future", _("Ends in the future")
+    STOPPED = "stopped", _("Stopped automatically")
+    NO_PROJECT = "no_project", _("Without a project")
+
+
+class BatchKind(models.TextChoices):
+    """What was done to entries, as one change that can be undone."""
+
+    LOG = "log", _("Logged time")
+    EDIT = "edit", _("Changed")
+    DELETE = "delete", _("Deleted")
+    RESTORE = "restore", _("Brought back")
+    SPLIT = "split", _("Split")
+    MERGE = "merge", _("Merged")
+    COPY = "copy", _("Duplicated")
+    BILL = "bill", _("Marked as billed")
+    UNBILL = "unbill", _("Marked as not billed")
+    ACCEPT = "accept", _("Reviewed")
+    IMPORT = "import", _("Imported")
+    UNDO = "undo", _("Undid")

@@ -1,0 +1,23 @@
+from tracking.models.batch import Batch, BatchChange
+from tracking.models.client import Client
+from tracking.models.day_total import DayTagTotal, DayTotal
+from tracking.models.entry import Break, TimeEntry
+from tracking.models.project import FavouriteProject, Project, ProjectMember, ProjectRate
+from tracking.models.tag import Tag
+from tracking.models.task import Task
+
+__all__ = [
+    "Batch",
+    "BatchChange",
+    "Break",
+    "Client",
+    "DayTagTotal",
+    "DayTotal",
+    "FavouriteProject",
+    "Project",
+    "ProjectMember",
+    "ProjectRate",
+    "Tag",
+    "Task",
+    "TimeEntry",
+]

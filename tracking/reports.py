@@ -1,0 +1,277 @@
+"""Worked time, grouped: the one report behind the page, the API and the files.
+
+It reads the day totals, so it counts as they do: finished entries, split at each person's own midnight. A total is the
+sum of the lines as they are shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Model, QuerySet, Sum
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from timetracker.web.durations import shown_seconds
+from timetracker.web.times import week_bounds
+from tracking.models import Client, DayTagTotal, DayTotal, Project, ProjectMember, Tag, Task
+
+GROUPS = {
+    "client": gettext_lazy("Client"),
+    "project": gettext_lazy("Project"),
+    "task": gettext_lazy("Task"),
+    "person": gettext_lazy("Person"),
+    "tag": gettext_lazy("Tag"),
+    "day": gettext_lazy("Day"),
+    "week": gettext_lazy("Week"),
+    "month": gettext_lazy("Month"),
+    "billable": gettext_lazy("Billable"),
+}
+WITHOUT = {
+    "client": gettext_lazy("No client"),
+    "project": gettext_lazy("No project"),
+    "task": gettext_lazy("No task"),
+    "tag": gettext_lazy("No tag"),
+}
+DATES = frozenset({"day", "week", "month"})
+COLUMNS = {
+    "client": "project_id", "project": "project_id", "task": "task_id", "person": "user_id", "tag": "tag_id",
+    "day": "day", "week": "day", "month": "day", "billable": "billable",
+}  # fmt: skip
+"""What the database groups by. Clients, weeks and months are put together from that."""
+LONGEST = dt.timedelta(days=366 * 10)
+Value = int | str | dt.date | bool | None
+Money = dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`first` and `last` are days of each person's own calendar, both included."""
+
+    first: dt.date
+    last: dt.date
+    groups: tuple[str, ...] = ("project",)
+    people: tuple[int, ...] = ()
+    clients: tuple[int, ...] = ()
+    projects: tuple[int, ...] = ()
+    tasks: tuple[int, ...] = ()
+    tag: int | None = None
+    billable: bool | None = None
+
+    @property
+    def by_tag(self) -> bool:
+        return self.tag is not None or "tag" in self.groups
+
+
+@dataclass(slots=True)
+class Line:
+    """One group. `seconds` are exact, `shown` what is written, so that a page adds up."""
+
+    values: tuple[Value, ...]
+    labels: tuple[str, ...]
+    seconds: int
+    shown: int
+    money: Money = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Report:
+    question: Question
+    lines: list[Line]
+    twice: int = 0
+    """Seconds that stand in several lines, because an entry may carry several tags."""
+    twice_shown: int = 0
+
+    @property
+    def shown(self) -> int:
+        return sum(line.shown for line in self.lines) - self.twice_shown
+
+    @property
+    def seconds(self) -> int:
+        return sum(line.seconds for line in self.lines) - self.twice
+
+    @property
+    def money(self) -> Money:
+        return _added(line.money for line in self.lines) if not self.twice else {}
+
+    @property
+    def largest(self) -> int:
+        return max((line.shown for line in self.lines), default=0)
+
+
+def report(viewer: User, question: Question) -> Report:
+    """What `viewer` may see of it: their own time, that of people they lead, everybody's for an administrator."""
+    sums = _sums(viewer, question)
+    names = _Names(viewer, [key for key, _seconds, _money in sums], question.groups)
+    nested: dict[Value, dict[Value, list[Any]]] = defaultdict(lambda: defaultdict(lambda: [0, defaultdict(Decimal)]))
+    for key, seconds, money in sums:
+        values = [names.fold(group, value) for group, value in zip(question.groups, key, strict=True)]
+        cell = nested[values[0]][values[1] if len(values) > 1 else None]
+        cell[0] += seconds
+        for currency, amount in money.items():
+            cell[1][currency] += amount
+    lines = [_line(viewer, question, names, first, cells) for first, cells in nested.items()]
+    twice = _counted_twice(viewer, question, sum(line.seconds for line in lines))
+    return Report(question, _ordered(lines, question.groups[0]), twice, shown_seconds(twice, viewer.hours_format))
+
+
+def rows_of(viewer: User, question: Question) -> QuerySet[Any]:
+    """The totals that the question is about, seen with the viewer's rights."""
+    table = DayTagTotal if question.by_tag else DayTotal
+    rows: QuerySet[Any] = table._default_manager.filter(day__gte=question.first, day__lte=question.last)
+    return narrowed(rows, viewer, question, tag="tag")
+
+
+def narrowed(rows: QuerySet[Any], viewer: User, question: Question, *, tag: str) -> QuerySet[Any]:
+    """What the question leaves of day totals, or of entries, whose tags have another name."""
+    if not viewer.is_administrator:
+        rows = rows.filter(user__in=User.objects.with_time_visible_to(viewer).values("pk"))
+    for column, wanted in (("user", question.people), ("project", question.projects), ("task", question.tasks)):
+        if wanted:
+            rows = rows.filter(**{f"{column}__in": wanted})
+    if question.clients:
+        rows = rows.filter(project__in=Project.objects.visible_to(viewer).filter(client__in=question.clients))
+    if question.tag is not None:
+        rows = rows.filter(**{tag: question.tag})
+    return rows if question.billable is None else rows.filter(billable=question.billable)
+
+
+def _sums(viewer: User, question: Question) -> list[tuple[tuple[Value, ...], int, Money]]:
+    """By what the database can group, with money where it may be seen."""
+    columns = [COLUMNS[group] for group in question.groups]
+    rows = rows_of(viewer, question).order_by()
+    asked = list(dict.fromkeys(columns))  # a client and a project are found in the same column
+    place = [asked.index(column) for column in columns]
+    sums: list[tuple[tuple[Value, ...], int, Money]] = [
+        (tuple(key[number] for number in place), seconds, {})
+        for *key, seconds in rows.values_list(*asked).annotate(seconds=Sum("seconds"))
+    ]
+    for *key, rate, currency, seconds in _priced(viewer, rows, asked):
+        sums.append((tuple(key[number] for number in place), 0, {currency: rate * seconds / 3600}))
+    return sums
+
+
+def _priced(viewer: User, rows: QuerySet[Any], columns: list[str]) -> Sequence[tuple[Any, ...]]:
+    rows = rows.filter(rate__isnull=False, billable=True)
+    if not viewer.is_administrator:
+        managed = ProjectMember.objects.filter(user=viewer, is_manager=True)
+        rows = rows.filter(project__in=managed.values("project"))
+    return list(rows.values_list(*columns, "rate", "currency").annotate(seconds=Sum("seconds")))
+
+
+def _line(viewer: User, question: Question, names: _Names, first: Value, cells: dict[Value, list[Any]]) -> Line:
+    inner = question.groups[1:]
+    lines = []
+    for value, (seconds, money) in cells.items():
+        shown = shown_seconds(seconds, viewer.hours_format)
+        values, labels = ((value,), (names.label(inner[0], value),)) if inner else ((first,), ())
+        lines.append(Line(values, labels, seconds, shown, _rounded(money)))
+    whole = Line(
+        (first,),
+        (names.label(question.groups[0], first),),
+        sum(line.seconds for line in lines),
+        sum(line.shown for line in lines),
+        _added(line.money for line in lines),
+    )
+    if inner:
+        whole.lines = _ordered(lines, inner[0])
+    return whole
+
+
+def _ordered(lines: list[Line], group: str) -> list[Line]:
+    if group in DATES:
+        return sorted(lines, key=lambda line: str(line.values[0]))
+    return sorted(lines, key=lambda line: (-line.seconds, line.labels))
+
+
+def _counted_twice(viewer: User, question: Question, every: int) -> int:
+    if "tag" not in question.groups or question.tag is not None:
+        return 0
+    plain = Question(question.first, question.last, ("person",), question.people, question.clients, question.projects,
+                     question.tasks, None, question.billable)  # fmt: skip
+    once = rows_of(viewer, plain).aggregate(total=Sum("seconds"))["total"] or 0
+    return every - int(once)
+
+
+def _rounded(money: Money) -> Money:
+    return {currency: amount.quantize(Decimal("0.01"), ROUND_HALF_UP) for currency, amount in money.items()}
+
+
+def _added(amounts: Any) -> Money:
+    total: Money = defaultdict(Decimal)
+    for money in amounts:
+        for currency, amount in money.items():
+            total[currency] += amount
+    return dict(total)
+
+
+class _Names:
+    """What the values of groups are called, each kind read once."""
+
+    def __init__(self, viewer: User, keys: list[tuple[Value, ...]], groups: tuple[str, ...]) -> None:
+        self.viewer = viewer
+        self.clients: dict[int, int | None] = {}
+        self.names: dict[tuple[str, Value], str] = {}
+        models: dict[str, type[Model]] = {"project": Project, "task": Task, "person": User, "tag": Tag}
+        for place, group in enumerate(groups):
+            wanted: list[Any] = list({key[place] for key in keys} - {None})
+            if group == "client":
+                # Whose project it is, only those know who see the project.
+                seen = Project.objects.visible_to(viewer).filter(pk__in=wanted)
+                self.clients = dict(seen.values_list("pk", "client"))
+                clients = Client.objects.filter(pk__in=[pk for pk in self.clients.values() if pk])
+                self.names |= {("client", pk): name for pk, name in clients.values_list("pk", "name")}
+            elif group in models:
+                found = models[group]._default_manager.in_bulk(wanted)
+                self.names |= {(group, pk): str(row) for pk, row in found.items()}
+
+    def fold(self, group: str, value: Value) -> Value:
+        match group, value:
+            case "client", _:
+                return self.clients.get(value)  # type: ignore[arg-type]
+            case "week", dt.date():
+                return week_bounds(value, self.viewer.week_start)[0]
+            case "month", dt.date():
+                return value.replace(day=1)
+        return value
+
+    def label(self, group: str, value: Value) -> str:
+        match group, value:
+            case "billable", bool():
+                return _("Billable") if value else _("Not billable")
+            case "month", dt.date():
+                return date_format(value, "YEAR_MONTH_FORMAT")
+            case (("day" | "week"), dt.date()):
+                return date_format(value, "SHORT_DATE_FORMAT")
+            case _, None:
+                return str(WITHOUT[group])
+        return self.names.get((group, value), str(value))
+
+
+def hours_by_date(viewer: User, question: Question) -> list[tuple[dt.date, int, int]]:
+    """For the chart: each day, week or month of the range with its billable and its other seconds, empty ones too."""
+    days = (question.last - question.first).days + 1
+    unit = "day" if days <= 31 else "week" if days <= 186 else "month"
+    sums: dict[dt.date, list[int]] = defaultdict(lambda: [0, 0])
+    day = question.first
+    while day <= question.last:
+        sums[_start_of(day, unit, viewer)]
+        day += dt.timedelta(days=1)
+    rows = rows_of(viewer, question).order_by().values_list("day", "billable").annotate(seconds=Sum("seconds"))
+    for day, billable, seconds in rows:
+        sums[_start_of(day, unit, viewer)][0 if billable else 1] += seconds
+    return [(day, billable, other) for day, (billable, other) in sorted(sums.items())]
+
+
+def _start_of(day: dt.date, unit: str, viewer: User) -> dt.date:
+    if unit == "month":
+        return day.replace(day=1)
+    return week_bounds(day, viewer.week_start)[0] if unit == "week" else day

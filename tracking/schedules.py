@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from timetracker.events.clock import job
+from tracking.services.batches import forget_batches
+from tracking.services.review import forget_future
+
+
+@job("tracking.forget_batches", every=dt.timedelta(days=1))
+def forget_old_batches(now: dt.datetime) -> None:
+    forget_batches(now)
+
+
+@job("tracking.forget_future", every=dt.timedelta(minutes=15))
+def look_again_at_what_was_ahead(now: dt.datetime) -> None:
+    forget_future(now)

@@ -1,0 +1,172 @@
+"""Worked time by person and local day: the one definition of it, and the sums kept with every change of an entry."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from accounts.models import User
+from timetracker.web.times import combine_local, local_date
+from tracking.models import DayTagTotal, DayTotal, TimeEntry
+from tracking.services.booking import Span, lock_person
+
+DAY = dt.timedelta(days=1)
+CHUNK = 2000
+
+
+class Key(NamedTuple):
+    """What a sum is of. `tag` is None where it does not matter, 0 for an entry that has none."""
+
+    user: int
+    day: dt.date
+    project: int | None
+    task: int | None
+    billable: bool
+    rate: Decimal | None
+    currency: str
+    tag: int | None = None
+
+
+def worked_spans(start: dt.datetime, end: dt.datetime, breaks: Iterable[Span], zone: dt.tzinfo) -> Iterator[Span]:
+    """The stretches that were worked, in UTC: without the breaks (in order), and cut at each local midnight."""
+    position = start
+    for until, after in [*breaks, (end, end)]:
+        while position < until:
+            midnight = combine_local(local_date(position, zone) + DAY, dt.time(0), zone)
+            cut = min(until, midnight) if midnight > position else until
+            yield position, cut
+            position = cut
+        position = max(position, after)
+
+
+def worked_by_day(start: dt.datetime, end: dt.datetime, breaks: Iterable[Span], zone: dt.tzinfo) -> Counter[dt.date]:
+    """Seconds by local day. Their sum is what the entry counts."""
+    days: Counter[dt.date] = Counter()
+    for first, last in worked_spans(start, end, breaks, zone):
+        days[local_date(first, zone)] += int((last - first).total_seconds())
+    return days
+
+
+@dataclass(frozen=True, slots=True)
+class DayShare:
+    """What one entry adds to the days. A running or deleted one adds nothing."""
+
+    plain: Counter[Key] = field(default_factory=Counter)
+    by_tag: Counter[Key] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, entry: TimeEntry, zone: dt.tzinfo | None = None) -> DayShare:
+        """Reads its tags, and its breaks where it has any: in bulk they come prefetched, with the `zone`."""
+        if entry.ended_at is None or entry.deleted_at is not None:
+            return cls()
+        breaks = [(one.started_at, one.ended_at) for one in entry.breaks.all()] if entry.break_seconds else []
+        days = worked_by_day(entry.started_at, entry.ended_at, breaks, zone or entry.user.zone)
+        tags = [tag.pk for tag in entry.tags.all()] or [0]
+        share = cls()
+        for day, seconds in days.items():
+            rate = entry.rate if entry.billable else None
+            key = Key(entry.user_id, day, entry.project_id, entry.task_id, entry.billable, rate, entry.currency)
+            share.plain[key] += seconds
+            for tag in tags:
+                share.by_tag[key._replace(tag=tag)] += seconds
+        return share
+
+
+def shift_day_totals(before: DayShare, after: DayShare) -> None:
+    """Under the lock of the person, as every change of an entry is."""
+    _shift(DayTotal, before.plain, after.plain)
+    _shift(DayTagTotal, before.by_tag, after.by_tag)
+
+
+def _shift(model: type[DayTotal] | type[DayTagTotal], before: Counter[Key], after: Counter[Key]) -> None:
+    difference = Counter(after)
+    difference.subtract(before)
+    missing = []
+    for key, seconds in difference.items():
+        if seconds and not model.objects.filter(**_columns(key)).update(seconds=F("seconds") + seconds):
+            missing.append((key, seconds))
+    _store(model, missing)
+    if any(seconds < 0 for seconds in difference.values()):
+        user, days = next(iter(difference)).user, {key.day for key in difference}
+        model.objects.filter(user=user, day__in=days, seconds=0).delete()
+
+
+def _columns(key: Key) -> dict[str, object]:
+    wanted: dict[str, object] = {
+        "user": key.user, "day": key.day, "project": key.project, "task": key.task, "billable": key.billable,
+        "rate": key.rate, "currency": key.currency,
+    }  # fmt: skip
+    if key.tag is not None:
+        wanted["tag"] = key.tag or None
+    return {f"{name}__isnull" if value is None else name: value is None or value for name, value in wanted.items()}
+
+
+def _store(model: type[DayTotal] | type[DayTagTotal], sums: Iterable[tuple[Key, int]]) -> None:
+    rows: Iterator[Any] = (
+        model(
+            user_id=key.user, day=key.day, project_id=key.project, task_id=key.task, billable=key.billable,
+            rate=key.rate, currency=key.currency, seconds=seconds,
+            **({} if key.tag is None else {"tag_id": key.tag or None}),
+        )
+        for key, seconds in sums
+    )  # fmt: skip
+    model._default_manager.bulk_create(rows, batch_size=CHUNK)
+
+
+def counted(user: User) -> DayShare:
+    """What the days of `user` hold, counted anew from their entries."""
+    sums = DayShare()
+    entries = TimeEntry.objects.alive().filter(user=user, ended_at__isnull=False).prefetch_related("tags", "breaks")
+    for entry in entries.order_by("pk").iterator(chunk_size=CHUNK):
+        share = DayShare.of(entry, user.zone)
+        sums.plain.update(share.plain)
+        sums.by_tag.update(share.by_tag)
+    return sums
+
+
+def stored(user: User) -> DayShare:
+    columns = ("user_id", "day", "project_id", "task_id", "billable", "rate", "currency", "seconds")
+    sums = DayShare()
+    for *key, seconds in DayTotal.objects.filter(user=user).values_list(*columns):
+        sums.plain[Key(*key)] += seconds
+    for *key, tag, seconds in DayTagTotal.objects.filter(user=user).values_list(*columns[:-1], "tag_id", "seconds"):
+        sums.by_tag[Key(*key)._replace(tag=tag or 0)] += seconds
+    return sums
+
+
+@transaction.atomic
+def rebuild_day_totals(user: User) -> None:
+    """All days of one person anew: after bulk work, and when their zone has changed."""
+    lock_person(user)
+    user = User.objects.get(pk=user.pk)
+    right = counted(user)
+    DayTotal.objects.filter(user=user).delete()
+    DayTagTotal.objects.filter(user=user).delete()
+    _store(DayTotal, right.plain.items())
+    _store(DayTagTotal, right.by_tag.items())
+
+
+def wrong_day_totals(user: User) -> Iterator[tuple[str, Key, int, int]]:
+    """Where what is stored is not what the entries say: the table, of what, stored and counted seconds."""
+    held, right = stored(user), counted(user)
+    for name, have, want in (("day", held.plain, right.plain), ("tag", held.by_tag, right.by_tag)):
+        for key in sorted({*have, *want}, key=lambda key: (key.day, str(key))):
+            if have[key] != want[key]:
+                yield name, key, have[key], want[key]
+
+
+def people_with_time() -> Iterator[User]:
+    """Whoever has entries, or totals that may be left over."""
+    # Each table asked by itself: joined, a person's entries would be multiplied by their days.
+    tables = (TimeEntry, DayTotal, DayTagTotal)
+    has = reduce(or_, (Q(pk__in=table._default_manager.order_by().values("user")) for table in tables))
+    return User.objects.filter(has).order_by("pk").iterator()

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from accounts.models import User
+from timetracker.web.htmx import render_page
+from tracking.forms.reports import PRESETS, ReportForm
+from tracking.models import Client, Project, Tag
+from tracking.report_files import csv_answer, entry_rows, report_rows
+from tracking.reports import GROUPS, Question, hours_by_date, report
+
+CHOICES = 300
+CHART = 120
+"""Height of the chart's columns, in its own units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A day, week or month in the chart; its two parts from the bottom up."""
+
+    day: dt.date
+    x: float
+    width: float
+    billable: int
+    other: int
+    seconds: int
+
+    @property
+    def top(self) -> int:
+        return CHART - self.billable - self.other
+
+    @property
+    def middle(self) -> int:
+        return CHART - self.billable
+
+
+@login_required
+@require_GET
+def reports(request: HttpRequest) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]  # login_required
+    form = ReportForm(request.GET, user=user)
+    context: dict[str, Any] = {"form": form, "presets": PRESETS.items(), "groups": GROUPS.items()}
+    if form.is_valid():
+        question = form.question()
+        context |= {"report": report(user, question), "question": question, "columns": _columns(user, question)}
+    context |= {
+        "people": User.objects.with_time_visible_to(user).only("username", "display_name")[:CHOICES],
+        "clients": Client.objects.visible_to(user).only("name").order_by("name")[:CHOICES],
+        "projects": Project.objects.visible_to(user).only("name").order_by("name")[:CHOICES],
+        "tags": Tag.objects.only("name").order_by("name")[:CHOICES],
+    }
+    return render_page(
+        request, "tracking/reports/page.html", context, partial="report", status=200 if form.is_valid() else 422
+    )
+
+
+@login_required
+@require_GET
+def report_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """`lines` as the page shows them, or the `entries` behind them: always the whole filter."""
+    user: User = request.user  # type: ignore[assignment]  # login_required
+    form = ReportForm(request.GET, user=user)
+    if not form.is_valid():
+        return HttpResponse("\n".join(form.errors.as_text().splitlines()), status=422, content_type="text/plain")
+    question = form.question()
+    rows = report_rows(report(user, question)) if kind == "lines" else entry_rows(user, question)
+    return csv_answer(rows, f"{kind}-{question.first}-{question.last}")
+
+
+def _columns(user: User, question: Question) -> list[Column]:
+    hours = hours_by_date(user, question)
+    most = max((billable + other for _day, billable, other in hours), default=0)
+    if not most:
+        return []
+    step = 1000 / len(hours)
+    return [
+        Column(
+            day, round(place * step + step * 0.15, 2), round(step * 0.7, 2), round(billable * CHART / most),
+            round(other * CHART / most), billable + other,
+        )
+        for place, (day, billable, other) in enumerate(hours)
+    ]  # fmt: skip

@@ -1,0 +1,155 @@
+"""The timer bar. Every answer is the bar as it now stands; `entriesChanged` tells the page's lists to look again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
+
+from timetracker.web.durations import format_duration
+from timetracker.web.errors import Conflict
+from timetracker.web.htmx import toast
+from tracking.forms.timer import Draft, StartTimeForm, TimerForm
+from tracking.models import TimeEntry
+from tracking.queries import running_entry
+from tracking.services.entries import update_entry
+from tracking.services.timer import discard_timer, move_start, pause_timer, resume_timer, start_timer, stop_timer
+from tracking.views.week import number
+
+BAR = "tracking/timer/answer.html"
+
+
+@login_required
+@require_GET
+def timer_bar(request: HttpRequest) -> HttpResponse:
+    return render(request, BAR)
+
+
+@login_required
+@require_POST
+def timer_start(request: HttpRequest) -> HttpResponse:
+    form = TimerForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return refused(request, Draft(form), idle=True)
+    try:
+        entry = start_timer(user=request.user, **form.booking())
+    except (ValidationError, Conflict) as error:
+        return refused(request, Draft(form, error), idle=True)
+    known = {} if entry.repeated else {"running": entry}
+    return done(request, _("The timer is running."), **known)
+
+
+@login_required
+@require_POST
+def timer_stop(request: HttpRequest) -> HttpResponse:
+    """With the id of what the page showed as running: if that has ended elsewhere, its first end stays."""
+    try:
+        stopped = stop_timer(user=request.user, entry_id=number(request.POST.get("entry")))
+    except Conflict as error:
+        return refused(request, errors=[error.message])
+    length = format_duration(stopped.entry.seconds or 0, request.user.hours_format)
+    known = {"running": None} if stopped.first else {}
+    return done(request, _("Stopped at %(length)s.") % {"length": length}, **known)
+
+
+def _simple(request: HttpRequest, service: Callable[..., TimeEntry], said: str) -> HttpResponse:
+    try:
+        service(user=request.user)
+    except Conflict as error:
+        return refused(request, errors=[error.message])
+    return done(request, said)
+
+
+@login_required
+@require_POST
+def timer_pause(request: HttpRequest) -> HttpResponse:
+    return _simple(request, pause_timer, _("Paused."))
+
+
+@login_required
+@require_POST
+def timer_resume(request: HttpRequest) -> HttpResponse:
+    return _simple(request, resume_timer, _("The timer is running."))
+
+
+@login_required
+@require_POST
+def timer_discard(request: HttpRequest) -> HttpResponse:
+    try:
+        entry = discard_timer(user=request.user)
+    except Conflict as error:
+        return refused(request, errors=[error.message])
+    undo_url = reverse("tracking:entry-restore", args=[entry.pk])
+    return toast(done(request), _("Discarded."), undo_url=undo_url)
+
+
+@login_required
+@require_POST
+def timer_start_time(request: HttpRequest) -> HttpResponse:
+    entry = running_entry(request.user)
+    if entry is None:
+        return refused(request, errors=[_("No timer is running.")])
+    form = StartTimeForm(request.POST, entry=entry)
+    try:
+        if form.is_valid():
+            move_start(user=request.user, started_at=form.cleaned_data["started_at"])
+            return done(request, start_open=bool(form.cleaned_data["shift"]))
+    except ValidationError as error:
+        form.add_error("time", error.messages)
+    except Conflict as error:
+        form.add_error(None, error.message)
+    return bar(request, start_form=form, start_open=True, status=422)
+
+
+@login_required
+@require_POST
+def timer_edit(request: HttpRequest) -> HttpResponse:
+    entry = running_entry(request.user)
+    form = TimerForm(request.POST, user=request.user, entry=entry)
+    if entry is None or str(entry.pk) != request.POST.get("entry"):
+        return refused(request, errors=[_("This timer has been stopped. Edit it among the entries.")])
+    if not form.is_valid():
+        return refused(request, Draft(form))
+    try:
+        update_entry(entry=entry, actor=request.user, version=form.cleaned_data["version"], **form.changes(entry))
+    except (ValidationError, Conflict) as error:
+        return refused(request, Draft(form, error))
+    return done(request)
+
+
+def bar(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:
+    """The bar for htmx; without it, back to the page the form was on, with the reasons as messages."""
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+        return render(request, BAR, {**context, "in_sheet": "in_sheet" in request.POST}, status=status)
+    for text in context.get("errors", []):
+        messages.error(request, text)
+    return redirect(page_before(request))
+
+
+def done(request: HttpRequest, said: str = "", **context: Any) -> HttpResponse:
+    response = trigger_client_event(bar(request, **context), "entriesChanged", {})
+    return trigger_client_event(response, "announce", said) if said else response
+
+
+def refused(
+    request: HttpRequest, draft: Draft | None = None, *, errors: list[str] | None = None, idle: bool = False
+) -> HttpResponse:
+    """The bar with the reasons and with what was typed; `idle` as it is when nothing runs."""
+    reasons = errors or (draft.errors if draft else [])
+    return bar(request, draft=draft, errors=reasons, show_idle=idle, status=422)
+
+
+def page_before(request: HttpRequest) -> str:
+    url = request.headers.get("Referer", "")
+    here = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return url if here else reverse("tracking:start")

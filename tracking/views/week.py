@@ -1,0 +1,117 @@
+"""One week of one person's entries, narrowed down by what the address says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
+
+from accounts.models import User
+from timetracker.web.times import local_day_bounds
+from tracking.models import Project, Tag, TimeEntry
+from tracking.queries import DAY, WEEK, Day, Total, days_of, entries_between, today_of, week_of
+
+BILLABLE = {"yes": True, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    project: Project | None
+    tag: Tag | None
+    billable: str
+    text: str
+
+    @classmethod
+    def of(cls, query: QueryDict, user: User) -> Filters:
+        project, tag = number(query.get("project")), number(query.get("tag"))
+        billable = query.get("billable", "")
+        return cls(
+            get_object_or_404(Project.objects.visible_to(user), pk=project) if project else None,
+            get_object_or_404(Tag, pk=tag) if tag else None,
+            billable if billable in BILLABLE else "",
+            query.get("q", "").strip()[:200],
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.project or self.tag or self.billable or self.text)
+
+    def apply(self, entries: QuerySet[TimeEntry]) -> QuerySet[TimeEntry]:
+        if self.project:
+            entries = entries.filter(project=self.project)
+        if self.tag:
+            entries = entries.filter(tags=self.tag)
+        if self.billable:
+            entries = entries.filter(billable=BILLABLE[self.billable])
+        return entries.filter(description__icontains=self.text) if self.text else entries
+
+
+def week_page(request: HttpRequest) -> dict[str, Any]:
+    user: User = request.user  # type: ignore[assignment]  # login_required
+    people = list(User.objects.with_time_visible_to(user))
+    person = _person(people, request.GET.get("person"), user)
+    first, last = week_of(user, day_in(request.GET.get("week")))
+    filters = Filters.of(request.GET, user)
+    rows = filters.apply(entries_between(viewer=user, person=person, first=first, last=last))
+    days = days_of(rows, user)
+    shown = [entry for day in days for entry in day.entries]
+    today = today_of(user)
+    return {
+        "days": [(day, odd_hours(day, user)) for day in days],
+        "total": Total.of(shown, user.hours_format),
+        "billable_total": Total.of([entry for entry in shown if entry.billable], user.hours_format),
+        "first": first,
+        "last": last,
+        "earlier": first - WEEK,
+        "later": first + WEEK,
+        "today": today,
+        "yesterday": today - DAY,
+        "is_this_week": first <= today <= last,
+        "filters": filters,
+        "people": people if len(people) > 1 else [],
+        "person": person,
+        "is_own": person == user,
+        "may_edit": person == user or user.is_administrator,
+        "may_log": not filters,
+        "to_review": TimeEntry.objects.alive().filter(user=person).exclude(review="").count(),
+        "log_query": _log_query(None if first <= today <= last else first, person if person != user else None),
+    }
+
+
+def _log_query(day: dt.date | None, person: User | None) -> str:
+    asked = {"day": day.isoformat() if day else None, "person": person.pk if person else None}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"?{query}" if query else ""
+
+
+def _person(people: list[User], value: str | None, user: User) -> User:
+    wanted = number(value) or user.pk
+    for person in people:
+        if person.pk == wanted:
+            return person
+    raise Http404
+
+
+def number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def day_in(text: str | None) -> dt.date | None:
+    """A day that a week can be built around; None for nonsense."""
+    try:
+        day = parse_date(text or "")
+    except ValueError:
+        return None
+    return day if day and 1900 < day.year < 2999 else None
+
+
+def odd_hours(day: Day, user: User) -> int | None:
+    """The length of a local day in hours where the clocks change, else None."""
+    start, end = local_day_bounds(day.date, user.zone)
+    hours = round((end - start).total_seconds() / 3600, 1)
+    return None if hours == 24 else int(hours)
