@@ -96,6 +96,7 @@ def test_at_the_end_of_the_week_and_without_a_goal(olga: Client, owner: User, cl
 
 def test_the_week_of_somebody_far_east(owner: User, clock):
     owner.time_zone, owner.week_start = "Pacific/Kiritimati", 6
+    owner.save()
     clock.move_to(dt.datetime(2026, 2, 28, 11, tzinfo=dt.UTC))  # Sunday, one at night, there
     make_entry(owner, dt.datetime(2026, 2, 28, 9, tzinfo=dt.UTC), 30)  # Saturday 23:00 there
     make_entry(owner, dt.datetime(2026, 2, 28, 10, tzinfo=dt.UTC), 30)

@@ -128,7 +128,7 @@ class _Exchange(WsgiToAsgiInstance):
 
     def _pour(self, answer: Iterable[bytes], body: IO[bytes]) -> None:
         try:
-            # Daphne keeps back only the first part of what HEAD must not send; the rest would be read as the next answer.
+            # Daphne keeps back only the first part of what HEAD must not send; the rest would be read as an answer.
             for chunk in answer if self.scope["method"] != "HEAD" else ():
                 if self.client_gone:
                     return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -91,18 +91,27 @@ def _shift(model: type[DayTotal] | type[DayTagTotal], before: Counter[Key], afte
     difference = Counter(after)
     difference.subtract(before)
     missing = []
+    # The days of a long entry change by the same amount, all but the first and the last: they go in one statement.
+    alike: dict[tuple[Key, int], list[dt.date]] = defaultdict(list)
     for key, seconds in difference.items():
-        if seconds and not model.objects.filter(**_columns(key)).update(seconds=F("seconds") + seconds):
-            missing.append((key, seconds))
+        if seconds:
+            alike[key._replace(day=dt.date.min), seconds].append(key.day)
+    for (key, seconds), days in alike.items():
+        for part in (days[at : at + CHUNK] for at in range(0, len(days), CHUNK)):
+            rows = model.objects.filter(**_columns(key), day__in=part)
+            changed = rows.update(seconds=F("seconds") + seconds)
+            if changed < len(part):
+                held = set(rows.values_list("day", flat=True)) if changed else set()
+                missing += [(key._replace(day=day), seconds) for day in part if day not in held]
     _store(model, missing)
     if any(seconds < 0 for seconds in difference.values()):
-        user, days = next(iter(difference)).user, {key.day for key in difference}
-        model.objects.filter(user=user, day__in=days, seconds=0).delete()
+        user, days = next(iter(difference)).user, [key.day for key in difference]
+        model.objects.filter(user=user, day__range=(min(days), max(days)), seconds=0).delete()
 
 
 def _columns(key: Key) -> dict[str, object]:
     wanted: dict[str, object] = {
-        "user": key.user, "day": key.day, "project": key.project, "task": key.task, "billable": key.billable,
+        "user": key.user, "project": key.project, "task": key.task, "billable": key.billable,
         "rate": key.rate, "currency": key.currency,
     }  # fmt: skip
     if key.tag is not None:
