@@ -111,7 +111,13 @@ def plan_of(reports: Path) -> Plan:
     plan.add(
         # Playwright keeps an event loop running in the thread that calls the ORM.
         pytest_run(
-            "tests in Chromium", reports, "-m", "browser", CHROMIUM=browser or "", DJANGO_ALLOW_ASYNC_UNSAFE="1"
+            "tests in Chromium",
+            reports,
+            *PARALLEL,
+            "-m",
+            "browser",
+            CHROMIUM=browser or "",
+            DJANGO_ALLOW_ASYNC_UNSAFE="1",
         ),
         None if browser else "Chromium is not installed",
     )

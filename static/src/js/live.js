@@ -95,7 +95,7 @@ function connect() {
   url.protocol = url.protocol.replace("http", "ws");
   const mine = new WebSocket(url);
   socket = mine;
-  mine.addEventListener("open", () => mine === socket && opened());
+  mine.addEventListener("open", () => (mine === socket ? opened() : mine.close()));
   mine.addEventListener("message", (event) => mine === socket && heard(event));
   mine.addEventListener("close", (event) => mine === socket && lost(event));
 }
@@ -108,7 +108,8 @@ function connectNow() {
 window.addEventListener("pagehide", () => {
   leaving = true;
   stopClocks();
-  socket?.close(1000);
+  // One that is still connecting ends with the page by itself; closing it would be told in the console as a failure.
+  if (socket?.readyState === WebSocket.OPEN) socket.close(1000);
 });
 window.addEventListener("pageshow", ({ persisted }) => {
   if (!persisted) return;
