@@ -71,7 +71,7 @@ def server(
     env = _server_env(folder, port)
     if not os.environ.get("STATIC_ROOT"):
         # Ours alone: compressing what the packages bring takes a minute. `make test` has all of it.
-        others = [f"--ignore={name}" for name in ("admin", "drf_spectacular_sidecar", "rest_framework")]
+        others = [f"--ignore={name}" for name in ("admin", "rest_framework")]
         _manage(env, "collectstatic", "--noinput", "--verbosity", "0", *others)
     log = folder / "server.log"
     with log.open("w") as output:

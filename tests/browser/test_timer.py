@@ -112,6 +112,19 @@ def test_the_focus_outlives_two_answers_in_a_row(desk: Page):
     expect(words(desk)).to_be_focused()
 
 
+def test_a_start_right_after_a_refresh_is_heard_and_stays_on_the_page(desk: Page):
+    desk.evaluate("""() => new Promise((done) => {
+      window.isSamePage = true;
+      document.addEventListener("htmx:afterSwap", () => setTimeout(() => {
+        document.querySelector("[data-timer-start]").requestSubmit();
+        done();
+      }), { once: true });
+      htmx.ajax("GET", "/timer/bar/", { source: document.body, target: "#timer-bar", swap: "outerHTML" });
+    })""")
+    expect(stop(desk)).to_be_visible()
+    assert desk.evaluate("window.isSamePage")
+
+
 def test_an_earlier_description_brings_its_project(desk: Page, person: User, project: Project):
     make_entry(person, description="Checkout flow", project=project, tags=[make_tag("ux")])
     words(desk).focus()

@@ -3,11 +3,13 @@ import { place } from "./place.js";
 
 const SETTLED_MS = 500;
 const isBar = ({ target }) => target.id === "timer-bar";
+const isIdle = (bar) => Boolean(bar.querySelector("[data-timer-start]"));
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent;
 
 let hadFocus = false;
 let focused = "";
-let swappedAt = -SETTLED_MS;
+let stoppedAt = -SETTLED_MS;
+let wasIdle = true;
 
 function focusSomething(bar) {
   const again = focused && document.getElementById(focused);
@@ -27,6 +29,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   // While a dialog is open the toasts are inside it.
   const toasts = detail.target.querySelector("#toasts");
   if (toasts) document.body.append(toasts);
+  wasIdle = isIdle(detail.target);
   const active = document.activeElement;
   // Two answers in a row: the first took the focus away with what it exchanged and has not given it back yet.
   if (hadFocus && active === document.body) return;
@@ -37,8 +40,9 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 // At once: a live refresh that waits for what is open must not find it closed for a moment.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!isBar(detail)) return;
-  swappedAt = performance.now();
-  reopen(document.getElementById("timer-bar"));
+  const bar = document.getElementById("timer-bar");
+  if (!wasIdle && isIdle(bar)) stoppedAt = performance.now();
+  reopen(bar);
 });
 
 document.addEventListener("htmx:afterSettle", () => {
@@ -51,7 +55,7 @@ document.addEventListener("htmx:afterSettle", () => {
 document.addEventListener(
   "submit",
   (event) => {
-    if (!event.target.matches("[data-timer-start]") || performance.now() - swappedAt > SETTLED_MS) return;
+    if (!event.target.matches("[data-timer-start]") || performance.now() - stoppedAt > SETTLED_MS) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   },
