@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.choices import Role
 from accounts.models import User
@@ -174,13 +174,28 @@ def test_what_runs_is_edited_in_place(desk: Page, person: User, project: Project
     words(desk).press("Enter")
     expect(desk.locator(".entry.running")).to_contain_text("Sketch of the address form")
     desk.keyboard.type(" @relaunch")
-    expect(options(desk)).to_have_count(1)
+    expect(options(desk)).to_have_text([re.compile("Website relaunch")])
     desk.keyboard.press("Enter")
     desk.keyboard.type("2")  # goes on typing while the answer comes
     expect(desk.locator(".entry.running")).to_contain_text("Website relaunch")
     expect(words(desk)).to_have_value(re.compile(r"address form ?2$"))
     desk.locator("#timer-bar > form [data-chip-remove]").click()
     expect(desk.locator(".entry.running")).to_contain_text("No project")
+
+
+def test_what_is_changed_while_an_answer_comes_is_sent_too(desk: Page, person: User, project: Project):
+    start_timer(user=person, description="Sketch", project=project)
+    desk.reload()
+    waiting: list[Route] = []
+    desk.route("**/timer/edit/", lambda route: waiting.append(route) if not waiting else route.continue_())
+    words(desk).fill("Sketch of the address form")
+    words(desk).press("Enter")
+    desk.locator("#timer-bar > form [data-chip-remove]").click()
+    desk.wait_for_timeout(200)
+    waiting[0].continue_()
+    expect(desk.locator(".entry.running")).to_contain_text("No project")
+    expect(words(desk)).to_have_value("Sketch of the address form")
+    assert TimeEntry.objects.get().project is None
 
 
 def test_the_start_is_changed_while_it_runs(desk: Page, person: User):
