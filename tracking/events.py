@@ -109,6 +109,40 @@ class EntryRestored(EntryPayload):
     pass
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPayload:
+    id: int
+    """Of the batch, which can be undone."""
+    entries: int
+    hours: float
+    people: int
+
+
+@event_type("time_imported", label=_("Time imported"), sentence=_("imported time: {entries} entries"), subject="import")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeImported(ImportPayload):
+    pass
+
+
+@event_type(
+    "import_undone", label=_("Import undone"), sentence=_("undid an import: {entries} entries"), subject="import"
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUndone(ImportPayload):
+    pass
+
+
+@event_type(
+    "import_brought_back",
+    label=_("Import brought back"),
+    sentence=_("brought an import back: {entries} entries"),
+    subject="import",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportBroughtBack(ImportPayload):
+    pass
+
+
 # ── Tasks ────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPayload:

@@ -12,7 +12,7 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from timetracker.web.times import combine_local, local_date
@@ -21,6 +21,7 @@ from tracking.services.booking import Span, lock_person
 
 DAY = dt.timedelta(days=1)
 CHUNK = 2000
+FEW = 20
 
 
 class Key(NamedTuple):
@@ -80,6 +81,10 @@ class DayShare:
                 share.by_tag[key._replace(tag=tag)] += seconds
         return share
 
+    def add(self, other: DayShare) -> None:
+        self.plain.update(other.plain)
+        self.by_tag.update(other.by_tag)
+
 
 def shift_day_totals(before: DayShare, after: DayShare) -> None:
     """Under the lock of the person, as every change of an entry is."""
@@ -96,6 +101,9 @@ def _shift(model: type[DayTotal] | type[DayTagTotal], before: Counter[Key], afte
     for key, seconds in difference.items():
         if seconds:
             alike[key._replace(day=dt.date.min), seconds].append(key.day)
+    if len(alike) > FEW:
+        _exchange(model, difference)
+        return
     for (key, seconds), days in alike.items():
         for part in (days[at : at + CHUNK] for at in range(0, len(days), CHUNK)):
             rows = model.objects.filter(**_columns(key), day__in=part)
@@ -107,6 +115,30 @@ def _shift(model: type[DayTotal] | type[DayTagTotal], before: Counter[Key], afte
     if any(seconds < 0 for seconds in difference.values()):
         user, days = next(iter(difference)).user, [key.day for key in difference]
         model.objects.filter(user=user, day__range=(min(days), max(days)), seconds=0).delete()
+
+
+def _exchange(model: type[DayTotal] | type[DayTagTotal], difference: Counter[Key]) -> None:
+    """Many sums of one person that change each by another amount: those rows go, and come back as they are to be."""
+    days = [key.day for key in difference]
+    found = model.objects.filter(user=next(iter(difference)).user, day__range=(min(days), max(days)))
+    gone = []
+    for pk, key, seconds in _read(found):
+        if key in difference:
+            difference[key] += seconds
+            gone.append(pk)
+    for part in (gone[at : at + CHUNK] for at in range(0, len(gone), CHUNK)):
+        model.objects.filter(pk__in=part).delete()
+    _store(model, ((key, seconds) for key, seconds in difference.items() if seconds))
+
+
+def _read(rows: QuerySet[DayTotal] | QuerySet[DayTagTotal]) -> Iterator[tuple[int, Key, int]]:
+    columns = ["pk", "seconds", "user_id", "day", "project_id", "task_id", "billable", "rate", "currency"]
+    if rows.model is DayTotal:
+        for pk, seconds, *key in rows.values_list(*columns):
+            yield pk, Key(*key), seconds
+    else:
+        for pk, seconds, *key, tag in rows.values_list(*columns, "tag_id"):
+            yield pk, Key._make([*key, tag or 0]), seconds
 
 
 def _columns(key: Key) -> dict[str, object]:
@@ -136,19 +168,18 @@ def counted(user: User) -> DayShare:
     sums = DayShare()
     entries = TimeEntry.objects.alive().filter(user=user, ended_at__isnull=False).prefetch_related("tags", "breaks")
     for entry in entries.order_by("pk").iterator(chunk_size=CHUNK):
-        share = DayShare.of(entry, user.zone)
-        sums.plain.update(share.plain)
-        sums.by_tag.update(share.by_tag)
+        sums.add(DayShare.of(entry, user.zone))
     return sums
 
 
 def stored(user: User) -> DayShare:
-    columns = ("user_id", "day", "project_id", "task_id", "billable", "rate", "currency", "seconds")
     sums = DayShare()
-    for *key, seconds in DayTotal.objects.filter(user=user).values_list(*columns):
-        sums.plain[Key(*key)] += seconds
-    for *key, tag, seconds in DayTagTotal.objects.filter(user=user).values_list(*columns[:-1], "tag_id", "seconds"):
-        sums.by_tag[Key(*key)._replace(tag=tag or 0)] += seconds
+    for rows, into in (
+        (DayTotal.objects.filter(user=user), sums.plain),
+        (DayTagTotal.objects.filter(user=user), sums.by_tag),
+    ):
+        for _pk, key, seconds in _read(rows):
+            into[key] += seconds
     return sums
 
 

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
+from operator import itemgetter
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,18 +25,37 @@ def rate_on(project: Project | None, day: dt.date) -> Decimal | None:
     """
     if project is None:
         return None
-    rate = (
-        project.rates.filter(valid_from__lte=day).order_by("-valid_from").values_list("hourly_rate", flat=True).first()
-    )
+    steps = project.rates.filter(valid_from__lte=day).order_by("-valid_from")
+    return _or_of_client(steps.values_list("hourly_rate", flat=True).first(), project)
+
+
+def _or_of_client(rate: Decimal | None, project: Project) -> Decimal | None:
     if rate is None and project.client is not None and project.client.currency == project.currency:
-        rate = project.client.hourly_rate
+        return project.client.hourly_rate
     return rate
 
 
-def snapshot_rate(entry: TimeEntry) -> None:
+class RateBook:
+    """What `rate_on` says, of several projects and many days: their rates are read once."""
+
+    def __init__(self, projects: Iterable[Project]) -> None:
+        self._steps: defaultdict[int, list[tuple[dt.date, Decimal]]] = defaultdict(list)
+        steps = ProjectRate.objects.filter(project__in=projects).order_by("valid_from")
+        for project_id, valid_from, rate in steps.values_list("project", "valid_from", "hourly_rate"):
+            self._steps[project_id].append((valid_from, rate))
+
+    def rate_on(self, project: Project | None, day: dt.date) -> Decimal | None:
+        if project is None:
+            return None
+        steps = self._steps[project.pk]
+        found = bisect_right(steps, day, key=itemgetter(0))
+        return _or_of_client(steps[found - 1][1] if found else None, project)
+
+
+def snapshot_rate(entry: TimeEntry, rates: RateBook | None = None) -> None:
     """Puts the rate of its day on the entry (unsaved). Later changes of rates leave it alone."""
     day = local_date(entry.started_at, entry.user.zone)
-    entry.rate = rate_on(entry.project, day) if entry.billable else None
+    entry.rate = (rates.rate_on if rates else rate_on)(entry.project, day) if entry.billable else None
     entry.currency = entry.project.currency if entry.project else ""
 
 

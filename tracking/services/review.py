@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,24 +33,25 @@ def refresh_review(entry: TimeEntry, *spans: Span | None) -> None:
     if entry.ended_at is None or entry.deleted_at:
         entry.review = Review.NONE
     for start, end in {span for span in spans if span is not None}:
-        beside = list(TimeEntry.objects.alive().filter(user=entry.user).overlapping(start, end))
-        _flag(beside, entry)
+        entry.review = refresh_reviews(entry.user, start, end).get(entry.pk, entry.review)
 
 
-def _flag(found: Sequence[TimeEntry], changed: TimeEntry) -> None:
-    if not found:
-        return
+def refresh_reviews(user: User, start: dt.datetime, end: dt.datetime) -> dict[int, Review]:
+    """What is odd about each finished entry of `user` with time in [start, end), by its id. Stored where it is new."""
+    found = list(TimeEntry.objects.alive().filter(user=user).overlapping(start, end))
     crossed: set[int] = set()
-    if [one.pk for one in found] != [changed.pk]:
+    if len(found) > 1:
         ends = [one.ended_at for one in found if one.ended_at is not None]
-        crossed = _crossed(changed.user, min(one.started_at for one in found), max(ends))
+        crossed = _crossed(user, min(one.started_at for one in found), max(ends))
+    reasons, changed = {}, defaultdict(list)
     for entry in found:
-        entry.user = changed.user
-        reason = review_reason(entry, overlaps=entry.pk in crossed)
+        entry.user = user
+        reasons[entry.pk] = reason = review_reason(entry, overlaps=entry.pk in crossed)
         if reason != entry.review:
-            TimeEntry.objects.filter(pk=entry.pk).update(review=reason)
-        if entry.pk == changed.pk:
-            changed.review = reason
+            changed[reason].append(entry.pk)
+    for reason, ids in changed.items():
+        TimeEntry.objects.filter(pk__in=ids).update(review=reason)
+    return reasons
 
 
 def review_reason(entry: TimeEntry, *, overlaps: bool) -> Review:

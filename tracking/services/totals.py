@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -38,23 +39,39 @@ def shift_totals(before: Share, after: Share) -> None:
     """Takes `before` off its project and task and adds `after`, in order of id: two writers never wait crosswise."""
     if before == after:
         return
-    projects: dict[int, tuple[int, int]] = {}
-    tasks: dict[int, int] = {}
-    for share, sign in ((before, -1), (after, 1)):
+    _shift_work([(before, -1), (after, 1)])
+    shift_day_totals(before.days, after.days)
+
+
+def shift_totals_of_many(entries: Sequence[TimeEntry], sign: int) -> None:
+    """All of these come (1) or go (-1). With their people and tags at hand, and under the locks of the people."""
+    shares = [Share.of(entry) for entry in entries]
+    _shift_work((share, sign) for share in shares)
+    by_person: defaultdict[int, DayShare] = defaultdict(DayShare)
+    for entry, share in zip(entries, shares, strict=True):
+        by_person[entry.user_id].add(share.days)
+    for _user, days in sorted(by_person.items()):
+        shift_day_totals(*((DayShare(), days) if sign > 0 else (days, DayShare())))
+
+
+def _shift_work(shares: Iterable[tuple[Share, int]]) -> None:
+    projects: Counter[int] = Counter()
+    cents: Counter[int] = Counter()
+    tasks: Counter[int] = Counter()
+    for share, sign in shares:
         if share.project_id:
-            seconds, cents = projects.get(share.project_id, (0, 0))
-            projects[share.project_id] = (seconds + sign * share.seconds, cents + sign * share.cent_seconds)
+            projects[share.project_id] += sign * share.seconds
+            cents[share.project_id] += sign * share.cent_seconds
         if share.task_id:
-            tasks[share.task_id] = tasks.get(share.task_id, 0) + sign * share.seconds
-    for pk, (seconds, cents) in sorted(projects.items()):
-        if seconds or cents:
+            tasks[share.task_id] += sign * share.seconds
+    for pk, seconds in sorted(projects.items()):
+        if seconds or cents[pk]:
             Project.objects.filter(pk=pk).update(
-                tracked_seconds=F("tracked_seconds") + seconds, earned_cent_seconds=F("earned_cent_seconds") + cents
+                tracked_seconds=F("tracked_seconds") + seconds, earned_cent_seconds=F("earned_cent_seconds") + cents[pk]
             )
     for pk, seconds in sorted(tasks.items()):
         if seconds:
             Task.objects.filter(pk=pk).update(tracked_seconds=F("tracked_seconds") + seconds)
-    shift_day_totals(before.days, after.days)
 
 
 def rebuild_totals() -> None:

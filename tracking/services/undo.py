@@ -22,6 +22,7 @@ from tracking.models.batch import KEPT
 from tracking.services.batches import keep_change, one_batch
 from tracking.services.booking import Span, lock_person, require_unbilled, set_breaks, span_seconds, tell_person
 from tracking.services.entries import EntryChanges, may_run_on, update_entry
+from tracking.services.imports import is_import, undo_import
 from tracking.services.review import refresh_review, span_of
 from tracking.services.state import Changes, State, difference, state_of, told
 from tracking.services.timer import put_end
@@ -30,18 +31,27 @@ from tracking.services.totals import Share, shift_totals
 M = TypeVar("M", Project, Task)
 
 
-@transaction.atomic
 def undo_batch(*, batch: Batch, actor: User) -> Batch:
     """Puts everything back that `batch` changed, as a batch of its own: undoing that one is redo.
 
     Raises Conflict where an entry has changed since, is billed, or the batch was undone already or is too old.
     """
-    entries = lock_entries(TimeEntry.objects.filter(batch_changes__batch=batch))
-    batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    _require_undoable(batch)
+    return undo_import(batch=batch, actor=actor) if is_import(batch) else _undo_at_once(batch, actor)
+
+
+def _require_undoable(batch: Batch) -> None:
     if batch.undone_by_id is not None:
         raise Conflict(_("This has been undone already."), code="undone")
     if batch.created_at < timezone.now() - KEPT:
         raise Conflict(_("This is too long ago to be undone."), code="too_old")
+
+
+@transaction.atomic
+def _undo_at_once(batch: Batch, actor: User) -> Batch:
+    entries = lock_entries(TimeEntry.objects.filter(batch_changes__batch=batch))
+    batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+    _require_undoable(batch)
     changes = dict(batch.changes.values_list("entry", "changes"))
     _require_rights(actor, entries, changes)
     with one_batch(BatchKind.UNDO, actor=actor) as undoing:
