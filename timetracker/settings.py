@@ -53,6 +53,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# Bytes that a page takes as a file, by its path; no other request may be larger than the figure above.
+LARGEST_UPLOADS = {"/import/": 25 * 1024 * 1024}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

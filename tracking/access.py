@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from timetracker.web.errors import NotAllowed
-from tracking.models import Batch, Client, Project, Tag, Task, TimeEntry
+from tracking.models import Batch, Client, Project, Tag, Task, TimeEntry, TimeImport
 
 
 def get_client(user: User, pk: int, *, edit: bool = False) -> Client:
@@ -84,6 +84,11 @@ def require_billing(user: User, entry: TimeEntry) -> None:
 
 def get_batch(user: User, pk: int) -> Batch:
     return get_object_or_404(Batch.objects.undoable_by(user), pk=pk)
+
+
+def get_import(user: User, pk: int) -> TimeImport:
+    """One's own: the file may hold the time of people whom others do not see."""
+    return get_object_or_404(TimeImport.objects.select_related("actor", "batch"), pk=pk, actor=user)
 
 
 def require_manager(user: User) -> None:

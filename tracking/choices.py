@@ -72,3 +72,10 @@ class BatchKind(models.TextChoices):
     ACCEPT = "accept", _("Reviewed")
     IMPORT = "import", _("Imported")
     UNDO = "undo", _("Undid")
+
+
+class ImportState(models.TextChoices):
+    READY = "ready", _("Not started")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")

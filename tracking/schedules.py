@@ -5,11 +5,17 @@ import datetime as dt
 from timetracker.events.clock import job
 from tracking.services.batches import forget_batches
 from tracking.services.review import forget_future
+from tracking.services.time_imports import forget_imports
 
 
 @job("tracking.forget_batches", every=dt.timedelta(days=1))
 def forget_old_batches(now: dt.datetime) -> None:
     forget_batches(now)
+
+
+@job("tracking.forget_imports", every=dt.timedelta(hours=6))
+def forget_old_imports(now: dt.datetime) -> None:
+    forget_imports(now)
 
 
 @job("tracking.forget_future", every=dt.timedelta(minutes=15))

@@ -1,6 +1,18 @@
 from django.urls import path, re_path
 
-from tracking.views import activity, corrections, entries, quick, reports, start, suggestions, timer, track, undo
+from tracking.views import (
+    activity,
+    corrections,
+    entries,
+    quick,
+    reports,
+    start,
+    suggestions,
+    time_import,
+    timer,
+    track,
+    undo,
+)
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -36,6 +48,11 @@ urlpatterns = [
     path("entries/trash/", undo.trash, name="trash"),
     path("entries/review/", undo.review, name="review"),
     path("changes/<int:pk>/undo/", undo.batch_undo, name="batch-undo"),
+    path("import/", time_import.imports, name="imports"),
+    path("import/<int:pk>/", time_import.time_import, name="import"),
+    path("import/<int:pk>/people/", time_import.import_people, name="import-people"),
+    path("import/<int:pk>/begin/", time_import.import_begin, name="import-begin"),
+    path("import/<int:pk>/discard/", time_import.import_discard, name="import-discard"),
     path("reports/", reports.reports, name="reports"),
     re_path(r"^reports/(?P<kind>lines|entries)\.csv$", reports.report_file, name="report-file"),
     path("activity/", activity.activity, name="activity"),

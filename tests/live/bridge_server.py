@@ -16,6 +16,7 @@ from typing import Any
 
 WAIT = 20
 LONGEST_BODY = 20_000_000
+LONGEST_UPLOAD = 21_000_000
 gate = threading.Event()
 meeting = threading.Barrier(4)
 closed: list[str] = []
@@ -75,7 +76,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
             raise ZeroDivisionError
         case "/meet":
             answer = [str(meeting.wait(WAIT)).encode()]
-        case "/echo":
+        case "/echo" | "/files":
             body = environ["wsgi.input"].read()
             answer = [json.dumps([len(body), hashlib.sha256(body).hexdigest()]).encode()]
         case "/environ":
@@ -102,6 +103,7 @@ def main(port: int) -> None:
     from django.conf import settings
 
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = LONGEST_BODY
+    settings.LARGEST_UPLOADS = {"/files": LONGEST_UPLOAD}
 
     from daphne.endpoints import build_endpoint_description_strings
 

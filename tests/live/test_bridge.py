@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.live.bridge_server import LONGEST_BODY
+from tests.live.bridge_server import LONGEST_BODY, LONGEST_UPLOAD
 from tests.live.tools import free_port, server, soon
 
 
@@ -96,6 +96,13 @@ def test_too_large_a_body_is_refused_before_it_is_read(visitor, port, head):
             sender.sendall(bytes(LONGEST_BODY + 70_000))
         assert sender.recv(4096).startswith(b"HTTP/1.1 413 ")
     assert visitor.get("/").text == "ok"
+
+
+def test_a_page_that_takes_files_takes_as_much_as_its_form(visitor, port):
+    assert visitor.post("/files?x=1", content=bytes(LONGEST_UPLOAD)).json()[0] == LONGEST_UPLOAD
+    with socket.create_connection(("127.0.0.1", port), timeout=15) as sender:
+        sender.sendall(f"POST /files HTTP/1.1\r\nHost: x\r\nContent-Length: {LONGEST_UPLOAD + 70_000}\r\n\r\n".encode())
+        assert sender.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_client_that_leaves_in_the_middle_of_its_body_harms_nobody(visitor, port):

@@ -145,6 +145,25 @@ TIMERS = [
     ),
     *rights("a colleague's timer", "stop", post("/api/timer/stop/", {"id": "{running}"}, ok=200)),
 ]
+IMPORTS = [
+    *rights("an own import", "see", get("/import/"), get("/import/{own import}/")),
+    *rights(
+        "an own import",
+        "bring, begin or throw away",
+        post("/import/", {"format": "toggl"}, ok=422, quiet=True),  # without a file
+        post("/import/{own import}/people/", ok=409, quiet=True),  # its file is gone
+        post("/import/{own import}/begin/", quiet=True),
+        post("/import/{own import}/discard/", quiet=True),
+    ),
+    *rights("a colleague's import", "see", get("/import/{import}/")),
+    *rights(
+        "a colleague's import",
+        "begin or throw away",
+        post("/import/{import}/people/"),
+        post("/import/{import}/begin/"),
+        post("/import/{import}/discard/"),
+    ),
+]
 REPORTS = [
     *rights(
         "a report",
@@ -173,4 +192,4 @@ OVERVIEW = rights(
     get("/activity/?type=time_logged"),
 )
 FILTERED = rights("the private project", "see", get("/activity/?project={project}"), get("/entries/?project={project}"))
-ROWS = [*ENTRIES, *TIMERS, *REPORTS, *OVERVIEW, *FILTERED]
+ROWS = [*ENTRIES, *TIMERS, *IMPORTS, *REPORTS, *OVERVIEW, *FILTERED]

@@ -82,6 +82,8 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "a report": {"see one's own part": EVERYBODY_HERE},
     "a colleague's change": {"undo": "S H H H H H Y S"},
+    "an own import": {"see": EVERYBODY_HERE, "bring, begin or throw away": EVERYBODY_HERE},
+    "a colleague's import": {"see": "S H H H H H H S", "begin or throw away": "S H H H H H H S"},
     "the own timer": {"see": EVERYBODY_HERE, "start, stop, pause, change": EVERYBODY_HERE},
     "a colleague's timer": {"stop": "S H H H N H Y S"},
     "the start page and the activity": {"see": EVERYBODY_HERE},

@@ -22,7 +22,7 @@ from tests.factories import TeamFactory, UserFactory
 from tests.rights.table import ROLES
 from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, make_task
 from tracking.history import entry_events
-from tracking.models import Project, Task, TimeEntry
+from tracking.models import Project, Task, TimeEntry, TimeImport
 from tracking.services.entries import delete_entry, update_entry
 from tracking.services.timer import start_timer
 
@@ -153,8 +153,15 @@ def _time(world: World) -> None:
     # A description is no secret of the person who starts a timer from it.
     open_task = world.things["open task"]
     world.things["colleague entry"] = make_entry(owner, MONDAY + dt.timedelta(days=2), task=open_task)
+    world.things["import"] = _import(owner)
     world.things["trash"] = delete_entry(entry=trash, actor=owner)
     world.things["running"] = start_timer(user=owner, task=task, description="zephyr-running")
+
+
+def _import(person: User) -> TimeImport:
+    return TimeImport.objects.create(
+        actor=person, format="toggl", file="imports/gone.csv", name="zephyr.csv", zone="UTC"
+    )
 
 
 def _line(entry: TimeEntry) -> int:
@@ -186,6 +193,7 @@ def _own(person: User, world: World) -> dict[str, Any]:
         "own second": make_entry(person, MONDAY + dt.timedelta(hours=2), description="my later work"),
         "own change": change.batch_id,
         "own line": _line(entry),
+        "own import": _import(person),
         "own trash": delete_entry(entry=trash, actor=person),
         # Not by the service, which starts none for a former member.
         "own timer": TimeEntry.objects.create(user=person, description="my timer", started_at=timezone.now()),

@@ -15,8 +15,10 @@ TOO_LARGE = (
 )
 
 
-def longest_body() -> int:
-    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) + ROOM
+def longest_body(path: bytes) -> int:
+    """In bytes. A page that takes files, by its path, takes as much as its form does."""
+    of_files = settings.LARGEST_UPLOADS.get(path.partition(b"?")[0].decode("latin-1"), 0)
+    return max(of_files, int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)) + ROOM
 
 
 class BoundedRequest(WebRequest):
@@ -24,17 +26,20 @@ class BoundedRequest(WebRequest):
 
     refused = False
     received = 0
+    longest = 0
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
         super().gotLength(length)
-        if length is not None and length > longest_body():
+        # Known to the channel by now; the request itself learns its path when all of it is there.
+        self.longest = longest_body(self.channel._path)
+        if length is not None and length > self.longest:
             self._refuse()
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         if self.refused:
             return
         self.received += len(data)
-        if self.received > longest_body():
+        if self.received > self.longest:
             self._refuse()
         else:
             super().handleContentChunk(data)

@@ -5,6 +5,7 @@ from tracking.models.entry import Break, TimeEntry
 from tracking.models.project import FavouriteProject, Project, ProjectMember, ProjectRate
 from tracking.models.tag import Tag
 from tracking.models.task import Task
+from tracking.models.time_import import TimeImport
 
 __all__ = [
     "Batch",
@@ -20,4 +21,5 @@ __all__ = [
     "Tag",
     "Task",
     "TimeEntry",
+    "TimeImport",
 ]

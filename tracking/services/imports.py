@@ -65,7 +65,7 @@ def undo_import(*, batch: Batch, actor: User, progress: Progress = lambda done: 
     Broken off, the same again goes on with the rest. Raises Conflict where something of it is billed.
     """
     deleted = not _is_undoing(batch)
-    _require_rights(batch, actor)
+    require_rights(batch, actor)
     ids = list(batch.changes.order_by("pk").values_list("entry", flat=True))
     undoing = Batch.objects.create(kind=BatchKind.UNDO, actor=actor)
     done = 0
@@ -95,7 +95,7 @@ def _is_undoing(batch: Batch) -> bool:
     return change is not None and change.changes == DELETED
 
 
-def _require_rights(batch: Batch, actor: User) -> None:
+def require_rights(batch: Batch, actor: User) -> None:
     entries = TimeEntry.objects.filter(batch_changes__batch=batch)
     if entries.exclude(pk__in=TimeEntry.objects.visible_to(actor).values("pk")).exists():
         raise NotAllowed(_("Some of these entries are no longer yours to change."))

@@ -22,7 +22,7 @@ from tracking.models.batch import KEPT
 from tracking.services.batches import keep_change, one_batch
 from tracking.services.booking import Span, lock_person, require_unbilled, set_breaks, span_seconds, tell_person
 from tracking.services.entries import EntryChanges, may_run_on, update_entry
-from tracking.services.imports import is_import, undo_import
+from tracking.services.imports import is_import, require_rights, undo_import
 from tracking.services.review import refresh_review, span_of
 from tracking.services.state import Changes, State, difference, state_of, told
 from tracking.services.timer import put_end
@@ -38,6 +38,12 @@ def undo_batch(*, batch: Batch, actor: User) -> Batch:
     """
     _require_undoable(batch)
     return undo_import(batch=batch, actor=actor) if is_import(batch) else _undo_at_once(batch, actor)
+
+
+def check_undo(*, batch: Batch, actor: User) -> None:
+    """Raises what `undo_batch` would raise at once, for those who leave the work to another process."""
+    _require_undoable(batch)
+    require_rights(batch, actor)
 
 
 def _require_undoable(batch: Batch) -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from timetracker.web.background import run_command
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import render_page
 from timetracker.web.pagination import page_of
@@ -15,17 +16,23 @@ from tracking.access import get_batch, get_entry
 from tracking.history import entry_events, history_of, said_of
 from tracking.models import TimeEntry
 from tracking.models.batch import KEPT
-from tracking.services.undo import revert_change, undo_batch
+from tracking.services.undo import check_undo, revert_change, undo_batch
 from tracking.views.answers import action
 from tracking.views.entries import changed_entries
 
 A_PAGE = 50
+AT_ONCE = 2000
+"""More entries than a request has time for."""
 
 
 @action
 def batch_undo(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_batch(request.user, pk)
     said = said_of(batch)
+    if batch.changes.count() > AT_ONCE:
+        check_undo(batch=batch, actor=request.user)
+        run_command("undo_change", str(batch.pk), str(request.user.pk))
+        return changed_entries(request, _("Being undone: %(what)s. That takes a while.") % {"what": said}, None, "info")
     undoing = undo_batch(batch=batch, actor=request.user)
     return changed_entries(request, _("Undone: %(what)s.") % {"what": said}, undoing.pk)
 
