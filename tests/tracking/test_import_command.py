@@ -53,14 +53,16 @@ def test_people_are_named(tmp_path: Path, administrator: User, owner: User, outs
     with pytest.raises(CommandError):
         run(file)
     _out, err = run(file, "--dry-run")
-    assert "old@toggl.example: 1 lines. Say who that is: --person old@toggl.example=HERE" in err
+    assert "Nobody here is old@toggl.example (1 lines). Say who that is: --person old@toggl.example=HERE" in err
+    out, _err = run(file, "--person", "old@toggl.example=", "--person", "gone@toggl.example=", "--dry-run")
+    assert "         2              Left out" in out
     run(file, "--person", "old@toggl.example=olga", "--person", f"gone@toggl.example={outsider.email}")
     assert set(TimeEntry.objects.values_list("user", flat=True)) == {owner.pk, outsider.pk}
 
 
 def test_somebody_else_imports(file: Path, administrator: User, owner: User, outsider: User):
     _out, err = run(file, "--dry-run", "--as", "otto")
-    assert f"Line 2: Nobody here is {owner.email}." in err
+    assert f"Nobody here is {owner.email} (1 lines)." in err
 
 
 @pytest.mark.parametrize(

@@ -260,7 +260,6 @@ def test_too_late_to_undo(plan, administrator: User):
         ({"Project": "", "Client": "", "Task": "Draft"}, "2: It names a task, but no project."),
         ({"Project": "x" * 151}, "at most 150 characters"),
         ({"Tags": "x" * 61}, "at most 60 characters"),
-        ({"Email": "stranger@toggl.example"}, "2: Nobody here is stranger@toggl.example."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_stored(plan, line: dict[str, str], reason: str):
@@ -309,13 +308,14 @@ def test_people_by_address_by_name_and_as_told(plan, administrator: User, owner:
     assert [(one.row.line, one.user) for one in sorted(planned.new, key=lambda one: one.row.line)] == [
         (2, owner), (3, teammate), (4, teammate), (5, former),
     ]  # fmt: skip
-    assert planned.strangers == {"who@toggl.example": 1}
+    assert (planned.strangers, planned.left_out, planned.refused) == ({"who@toggl.example": 1}, 1, [])
 
 
 def test_a_lead_brings_the_time_of_their_people_and_makes_no_projects(plan, lead: User, owner: User, outsider: User):
     make_project(name="Site", client=make_client(name="Acme"))
     planned = plan({}, {"Email": outsider.email}, {"Email": lead.email}, {"Project": "New"}, actor=lead)
-    assert reasons(planned) == [f"3: Nobody here is {outsider.email}.", f"5: There is no project New for {owner}."]
+    assert reasons(planned) == [f"5: There is no project New for {owner}."]
+    assert planned.strangers == {outsider.email: 1}
     store_import(plan=planned, actor=lead)
     assert set(TimeEntry.objects.values_list("user", flat=True)) == {owner.pk, lead.pk}
 

@@ -6,12 +6,13 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.fields import TimeZoneField
 from accounts.models import User
 from tracking.imports import FORMATS
 
-LEFT_OUT = "0"
+OPEN, LEFT_OUT = "open", "out"
 
 
 class TimeImportForm(forms.Form):
@@ -37,14 +38,18 @@ class TimeImportForm(forms.Form):
 class PeopleForm(forms.Form):
     """A choice for each person of the file whom nobody here is by their address."""
 
-    def __init__(self, *args: Any, strangers: list[str], allowed: list[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: dict[str, int], allowed: list[User], **kwargs: Any) -> None:
+        """`people` with how many lines each has."""
         super().__init__(*args, **kwargs)
-        choices = [("", _("Not decided")), (LEFT_OUT, _("Leave out")), *((str(user.pk), str(user)) for user in allowed)]
-        self.strangers = {f"person-{number}": person for number, person in enumerate(strangers)}
+        choices = [(OPEN, _("Not decided")), (LEFT_OUT, _("Leave out")), *((str(one.pk), str(one)) for one in allowed)]
+        self.people_of = {f"person-{number}": person for number, person in enumerate(people)}
         self.allowed = {str(user.pk): user for user in allowed}
-        for name, person in self.strangers.items():
-            self.fields[name] = forms.ChoiceField(label=person, choices=choices, required=False)
+        for name, person in self.people_of.items():
+            label = ngettext("%(person)s, %(count)d line", "%(person)s, %(count)d lines", people[person])
+            self.fields[name] = forms.ChoiceField(
+                label=label % {"person": person, "count": people[person]} if people[person] else person, choices=choices
+            )
 
     def people(self) -> dict[str, User | None]:
-        chosen = {person: self.cleaned_data[name] for name, person in self.strangers.items()}
-        return {person: self.allowed.get(value) for person, value in chosen.items() if value}
+        chosen = {person: self.cleaned_data[name] for name, person in self.people_of.items()}
+        return {person: self.allowed.get(value) for person, value in chosen.items() if value != OPEN}

@@ -59,7 +59,9 @@ class Plan:
     """Imported before and deleted since: they stay in the trash."""
     refused: list[Refusal] = field(default_factory=list)
     strangers: Counter[str] = field(default_factory=Counter)
-    """People of the file whom nobody here is, and how many lines they have."""
+    """People of the file whom nobody here is, and how many lines they have: none of those is stored."""
+    left_out: int = 0
+    """Lines of people who are not wanted."""
     by_person: dict[str, EntrySum] = field(default_factory=dict)
     """What is to come, by the name of the person here."""
     missing: Missing = field(default_factory=Missing)
@@ -71,6 +73,11 @@ class Plan:
     @property
     def total(self) -> EntrySum:
         return EntrySum(len(self.wanted), sum(planned.seconds for planned in self.wanted))
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is missing that somebody may have wanted."""
+        return not self.refused and not self.strangers
 
     @property
     def first(self) -> dt.datetime:
@@ -107,17 +114,19 @@ class _Planner:
         if isinstance(line, Refusal):
             self.plan.refused.append(line)
             return
+        user = self.people.who(line.person)
+        if user is None:
+            if line.person in self.people.left_out:
+                self.plan.left_out += 1
+            else:
+                self.plan.strangers[line.person] += 1
+            return
         try:
-            self._sort(line, self._planned(line))
+            self._sort(line, self._planned(line, user))
         except ValidationError as error:
             self.plan.refused.append(Refusal(line.line, " ".join(error.messages)))
 
-    def _planned(self, row: Row) -> Planned:
-        user = self.people.who(row.person)
-        if user is None:
-            if row.person not in self.people.left_out:
-                self.plan.strangers[row.person] += 1
-            raise ValidationError(_("Nobody here is %(person)s.") % {"person": row.person})
+    def _planned(self, row: Row, user: User) -> Planned:
         start, end = _instants(row, self.zone)
         clean_span(start, end)
         if end - start > LONGEST:

@@ -15,7 +15,7 @@ from timetracker.web.errors import add_errors
 from timetracker.web.htmx import redirect_with_toast, render_page
 from tracking.access import get_import
 from tracking.choices import BatchKind, ImportState
-from tracking.forms.time_import import PeopleForm, TimeImportForm
+from tracking.forms.time_import import LEFT_OUT, OPEN, PeopleForm, TimeImportForm
 from tracking.imports.rows import UnreadableFileError
 from tracking.models import Batch, TimeImport
 from tracking.services.import_plan import Plan
@@ -75,14 +75,13 @@ def _preview(request: HttpRequest, brought: TimeImport) -> dict[str, object]:
 
 
 def _people_form(request: HttpRequest, brought: TimeImport, plan: Plan) -> PeopleForm:
-    people = sorted({*plan.strangers, *brought.people})
+    people = {person: plan.strangers[person] for person in sorted({*plan.strangers, *brought.people})}
     allowed = list(User.objects.with_time_visible_to(request.user).order_by("display_name", "username"))
     initial = {
-        f"person-{number}": str(brought.people[person] or 0)
+        f"person-{number}": str(brought.people[person] or LEFT_OUT) if person in brought.people else OPEN
         for number, person in enumerate(people)
-        if person in brought.people
     }
-    return PeopleForm(request.POST or None, strangers=people, allowed=allowed, initial=initial)
+    return PeopleForm(request.POST or None, people=people, allowed=allowed, initial=initial)
 
 
 @action

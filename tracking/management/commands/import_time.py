@@ -55,7 +55,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write("A dry run: nothing was stored.")
             return
-        if plan.refused and not options["skip_refused"]:
+        if not plan.complete and not options["skip_refused"]:
             raise CommandError("Nothing was stored. --skip-refused stores the other lines.")
         self._store(plan, actor)
 
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         if len(plan.refused) > SHOWN:
             self.stderr.write(f"… and {len(plan.refused) - SHOWN:,} more.")
         for person, lines in sorted(plan.strangers.items()):
-            self.stderr.write(f"{person}: {lines:,} lines. Say who that is: --person {person}=HERE")
+            self.stderr.write(f"Nobody here is {person} ({lines:,} lines). Say who that is: --person {person}=HERE")
         if total.entries:
             self.stdout.write(f"From {plan.first:%Y-%m-%d} to {plan.last:%Y-%m-%d}, times in {zone_name}:")
         for person, own in sorted(plan.by_person.items()):
@@ -86,7 +86,9 @@ class Command(BaseCommand):
         self._line("To store", total)
         self._line("Imported already", plan.known)
         self._line("In the trash", plan.trashed)
-        self.stdout.write(f"{len(plan.refused):>10,}              Refused")
+        counts = {"Refused": len(plan.refused), "Of nobody here": plan.strangers.total(), "Left out": plan.left_out}
+        for what, lines in counts.items():
+            self.stdout.write(f"{lines:>10,}              {what}")
         for what, names in plan.missing.counts().items():
             self.stdout.write(f"{names:>10,}              {what} to make")
 
