@@ -76,6 +76,7 @@ def test_from_a_file_to_entries_and_back(
     brought = bring({}, {"Start date": "x"}, {"Email": "who@toggl.example"})
     page = page_of(ada, brought)
     assert "1 entry to store" in page
+    assert '<a class="link" href="#who">1</a>' in page
     assert "Site (Acme)" in page
     assert "“x 09:00:00” is no date and time" in page
     assert not TimeEntry.objects.exists()

@@ -75,6 +75,11 @@ class Plan:
         return EntrySum(len(self.wanted), sum(planned.seconds for planned in self.wanted))
 
     @property
+    def of_strangers(self) -> int:
+        """A template would look a name of the counter up as a person."""
+        return self.strangers.total()
+
+    @property
     def complete(self) -> bool:
         """Nothing is missing that somebody may have wanted."""
         return not self.refused and not self.strangers
