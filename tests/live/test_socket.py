@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from autobahn.exception import Disconnected
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -16,7 +17,7 @@ from django.db import transaction
 from accounts.services.people import deactivate_person
 from tests.factories import UserFactory
 from timetracker.asgi import application
-from timetracker.live.consumers import SIGNED_OUT
+from timetracker.live.consumers import SIGNED_OUT, LiveConsumer
 from timetracker.live.push import disconnect_session, disconnect_user, push, push_after_commit
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -312,3 +313,13 @@ def test_many_people_are_told_together(client_for, db):
             await socket.disconnect()
 
     run()
+
+
+def test_whoever_leaves_at_that_moment_is_no_error():
+    consumer = LiveConsumer()
+
+    async def gone(_message: object) -> None:
+        raise Disconnected("Attempt to send on a closed protocol")
+
+    consumer.base_send = gone
+    async_to_sync(consumer.live_changed)({"topics": ["timer"]})

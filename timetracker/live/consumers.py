@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
+from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from timetracker.live.push import session_group, user_group
@@ -35,7 +37,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.send(json.dumps(PONG))
 
     async def live_changed(self, message: dict[str, Any]) -> None:
-        await self.send(json.dumps({"topics": message["topics"]}))
+        # It may have gone at this very moment: its own message about that is on the way.
+        with suppress(Disconnected):
+            await self.send(json.dumps({"topics": message["topics"]}))
 
     async def live_close(self, message: dict[str, Any]) -> None:
         await self.close(SIGNED_OUT)
