@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = (
         "Brings time from another tracker: `import_time toggl FILE` reads the detailed report of Toggl Track (CSV). "
         "Lines that cannot be stored are listed, and then nothing is stored unless --skip-refused is given. The same "
-        "file again adds nothing. All of it is one change, to be undone from the activity page for 30 days."
+        "file again adds nothing. All of it is one change, to be undone from the page /import/ for 30 days."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
