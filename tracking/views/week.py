@@ -14,7 +14,8 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from timetracker.web.times import local_day_bounds
-from tracking.models import Project, Tag, TimeEntry
+from tracking.models import Favourite, Project, Tag, TimeEntry
+from tracking.models.favourite import subject_of
 from tracking.queries import DAY, WEEK, Day, Total, days_of, entries_between, today_of, week_of
 
 BILLABLE = {"yes": True, "no": False}
@@ -60,6 +61,8 @@ def week_page(request: HttpRequest) -> dict[str, Any]:
     rows = filters.apply(entries_between(viewer=user, person=person, first=first, last=last))
     days = days_of(rows, user)
     shown = [entry for day in days for entry in day.entries]
+    pins = list(Favourite.objects.of(user)) if person == user else []
+    _mark_pinned(shown, pins)
     today = today_of(user)
     return {
         "days": [(day, odd_hours(day, user)) for day in days],
@@ -76,11 +79,18 @@ def week_page(request: HttpRequest) -> dict[str, Any]:
         "people": people if len(people) > 1 else [],
         "person": person,
         "is_own": person == user,
+        "pins": pins,
         "may_edit": person == user or user.is_administrator,
         "may_log": not filters,
         "to_review": TimeEntry.objects.alive().filter(user=person).exclude(review="").count(),
         "log_query": _log_query(None if first <= today <= last else first, person if person != user else None),
     }
+
+
+def _mark_pinned(entries: list[TimeEntry], pins: list[Favourite]) -> None:
+    by_subject = {subject_of(pin): pin.pk for pin in pins}
+    for entry in entries if pins else ():
+        entry.pin_id = by_subject.get(subject_of(entry))
 
 
 def _log_query(day: dt.date | None, person: User | None) -> str:
