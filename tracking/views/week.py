@@ -61,8 +61,6 @@ def week_page(request: HttpRequest) -> dict[str, Any]:
     rows = filters.apply(entries_between(viewer=user, person=person, first=first, last=last))
     days = days_of(rows, user)
     shown = [entry for day in days for entry in day.entries]
-    pins = list(Favourite.objects.of(user)) if person == user else []
-    _mark_pinned(shown, pins)
     today = today_of(user)
     return {
         "days": [(day, odd_hours(day, user)) for day in days],
@@ -76,21 +74,30 @@ def week_page(request: HttpRequest) -> dict[str, Any]:
         "yesterday": today - DAY,
         "is_this_week": first <= today <= last,
         "filters": filters,
-        "people": people if len(people) > 1 else [],
-        "person": person,
-        "is_own": person == user,
-        "pins": pins,
-        "may_edit": person == user or user.is_administrator,
+        **_whose(people, person, user),
+        "pins": _pins_marked_in(shown, user) if person == user else [],
         "may_log": not filters,
         "to_review": TimeEntry.objects.alive().filter(user=person).exclude(review="").count(),
         "log_query": _log_query(None if first <= today <= last else first, person if person != user else None),
     }
 
 
-def _mark_pinned(entries: list[TimeEntry], pins: list[Favourite]) -> None:
+def _whose(people: list[User], person: User, user: User) -> dict[str, Any]:
+    return {
+        "people": people if len(people) > 1 else [],
+        "person": person,
+        "is_own": person == user,
+        "may_edit": person == user or user.is_administrator,
+    }
+
+
+def _pins_marked_in(entries: list[TimeEntry], user: User) -> list[Favourite]:
+    """What `user` has pinned, and each entry about the same is told so: its menu unpins."""
+    pins = list(Favourite.objects.of(user))
     by_subject = {subject_of(pin): pin.pk for pin in pins}
     for entry in entries if pins else ():
         entry.pin_id = by_subject.get(subject_of(entry))
+    return pins
 
 
 def _log_query(day: dt.date | None, person: User | None) -> str:
