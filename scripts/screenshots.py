@@ -27,6 +27,7 @@ from benchmarks.bench import free_port, run, serving  # noqa: E402 - the path co
 SIZES = {"1440": {"width": 1440, "height": 900}, "375": {"width": 375, "height": 780}}
 PAGES = {
     "start": "/", "entries": "/entries/", "entry-new": "/entries/new/", "trash": "/entries/trash/",
+    "favourites": "/entries/favourites/",
     "review": "/entries/review/", "reports": "/reports/?preset=this-year&group=client&then=project",
     "activity": "/activity/",
     "track": "/track?description=Call",
@@ -64,7 +65,8 @@ def prepare(entries: int) -> dict[str, object]:
     # isort: split
     from accounts.models import Organisation, User  # noqa: PLC0415 - needs that
     from tracking.demo.load import load_demo_data  # noqa: PLC0415
-    from tracking.models import Project, Task  # noqa: PLC0415
+    from tracking.models import Project, Task, TimeEntry  # noqa: PLC0415
+    from tracking.services.favourites import pin_entry  # noqa: PLC0415
     from tracking.services.timer import start_timer  # noqa: PLC0415
 
     Organisation.objects.update_or_create(pk=1, defaults={"name": "Kestrel Studio", "time_zone": "Europe/Berlin"})
@@ -73,6 +75,8 @@ def prepare(entries: int) -> dict[str, object]:
     )
     if entries:
         load_demo_data(entries=entries, people=6, seed=1)
+        for entry in TimeEntry.objects.filter(user=person)[:6]:
+            pin_entry(user=person, entry=entry)
         start_timer(user=person, description="Checkout flow: address form", project=Project.objects.get(code="web"))
     task = Task.objects.order_by("-tracked_seconds").first()
     project = Project.objects.order_by("-tracked_seconds").first()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from timetracker.web.errors import NotAllowed
-from tracking.models import Batch, Client, Project, Tag, Task, TimeEntry, TimeImport
+from tracking.models import Batch, Client, Favourite, Project, Tag, Task, TimeEntry, TimeImport
 
 
 def get_client(user: User, pk: int, *, edit: bool = False) -> Client:
@@ -68,6 +68,17 @@ def get_entry(user: User, pk: int, *, edit: bool = False, deleted: bool = False)
     if edit and entry.user_id != user.pk and not user.is_administrator:
         raise NotAllowed(_("Only its owner and administrators change an entry."))
     return entry
+
+
+def get_entry_to_pin(user: User, pk: int) -> TimeEntry:
+    """One's own: what others do often is no favourite of mine."""
+    entries = TimeEntry.objects.alive().filter(user=user).select_related("project__client", "task")
+    return get_object_or_404(entries, pk=pk)
+
+
+def get_pin(user: User, pk: int) -> Favourite:
+    """One's own, also for administrators."""
+    return get_object_or_404(Favourite.objects.of(user), pk=pk)
 
 
 def get_person_to_log_for(user: User, pk: int) -> User:

@@ -29,6 +29,8 @@ from tests.work import make_client, make_entry, make_project, make_tag, make_tas
 from timetracker.events.models import Delivery, Event
 from tracking.models import Client as Customer
 from tracking.models import Project, Tag, Task, TimeEntry
+from tracking.services.favourites import pin_entry
+from tracking.services.projects import archive_project
 from tracking.services.timer import start_timer
 
 TWO_FACTORS = "/accounts/2fa/"
@@ -42,7 +44,7 @@ PAGES = [
     "/tags/{tag}/edit/", "/people/", "/people/?state=all", "/people/invite/", "/people/{person}/", "/teams/",
     "/teams/new/", "/teams/{team}/", "/settings/", "/settings/security/", "/settings/tokens/",
     "/settings/organisation/", "/accounts/password/change/", "/accounts/logout/", "/accounts/reauthenticate/",
-    "/projects/999999/", "/admin/",
+    "/projects/999999/", "/admin/", "/entries/favourites/",
 ]  # fmt: skip
 FORMS = [
     "/entries/new/", "/clients/new/", "/projects/new/", "/projects/{project}/people/add/", "/tasks/new/", "/tags/new/",
@@ -117,7 +119,12 @@ def things(administrator, outsider, owner, team) -> dict[str, int | str]:
             administrator, now - dt.timedelta(1, hours=2 * number), project=project, task=task, description="Qxe"
         )
     late = make_entry(administrator, now - dt.timedelta(2), minutes=1000, description="Qxl", tags=[tag])
-    start_timer(user=administrator, description="Qxr", project=project)
+    running = start_timer(user=administrator, description="Qxr", project=project)
+    for pinned in (late, running):
+        pin_entry(user=administrator, entry=pinned)
+    archived = make_project(name="Qxa")
+    pin_entry(user=administrator, entry=make_entry(administrator, now - dt.timedelta(3), project=archived))
+    archive_project(project=archived, actor=administrator)
     Invitation.objects.create(token_hash="0", role="member", invited_by=administrator, expires_at=now + dt.timedelta(2))
     ApiToken.objects.issue(user=administrator, name="Qx", scope=Scope.READ, expiry=None)
     return {

@@ -116,6 +116,25 @@ ENTRIES = [
     *booking("the private project", "project", "task", "ZPHCODE"),
     *booking("an open project", "open project", "open task", "open-house"),
 ]
+FAVOURITES = [
+    *rights(
+        "an own favourite",
+        "see, pin, start, move, unpin",
+        get("/entries/favourites/"),
+        post("/entries/{own entry}/pin/", quiet=True),
+        post("/entries/favourites/{own pin}/start/"),
+        post("/entries/favourites/{own pin}/move/", {"to": "up"}, quiet=True),
+        post("/entries/favourites/{own pin}/unpin/", quiet=True),
+    ),
+    *rights(
+        "a colleague's favourite",
+        "start, move, unpin",
+        post("/entries/favourites/{pin}/start/"),
+        post("/entries/favourites/{pin}/move/", {"to": "up"}),
+        post("/entries/favourites/{pin}/unpin/"),
+    ),
+    *rights("a colleague's favourite", "pin a colleague's entry", post("/entries/{entry}/pin/")),
+]
 TIMERS = [
     *rights(
         "the own timer",
@@ -192,4 +211,4 @@ OVERVIEW = rights(
     get("/activity/?type=time_logged"),
 )
 FILTERED = rights("the private project", "see", get("/activity/?project={project}"), get("/entries/?project={project}"))
-ROWS = [*ENTRIES, *TIMERS, *IMPORTS, *REPORTS, *OVERVIEW, *FILTERED]
+ROWS = [*ENTRIES, *FAVOURITES, *TIMERS, *IMPORTS, *REPORTS, *OVERVIEW, *FILTERED]

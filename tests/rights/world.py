@@ -24,6 +24,7 @@ from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, 
 from tracking.history import entry_events
 from tracking.models import Project, Task, TimeEntry, TimeImport
 from tracking.services.entries import delete_entry, update_entry
+from tracking.services.favourites import pin_entry
 from tracking.services.timer import start_timer
 
 _NAME = re.compile(r"\{([a-z ]+)\}")
@@ -149,6 +150,7 @@ def _time(world: World) -> None:
     world.things["change"] = update_entry(entry=entry, actor=owner, description="zephyr-entry").batch_id
     world.things |= {"entry": entry, "line": _line(entry)}
     world.things["entry two"] = make_entry(owner, MONDAY + dt.timedelta(hours=2), task=task, description="zephyr-entry")
+    world.things["pin"] = pin_entry(user=owner, entry=entry)
     trash = make_entry(owner, MONDAY + dt.timedelta(days=1), task=task, description="zephyr-trash")
     # A description is no secret of the person who starts a timer from it.
     open_task = world.things["open task"]
@@ -187,10 +189,12 @@ def _own(person: User, world: World) -> dict[str, Any]:
     entry = make_entry(person, description="my first words")
     change = update_entry(entry=entry, actor=person, description="my work")
     trash = make_entry(person, MONDAY + dt.timedelta(days=1), description="my trash")
+    second = make_entry(person, MONDAY + dt.timedelta(hours=2), description="my later work")
     token, _secret = create_token(actor=person, person=person, name="mine")
     return {
         "own entry": entry,
-        "own second": make_entry(person, MONDAY + dt.timedelta(hours=2), description="my later work"),
+        "own second": second,
+        "own pin": pin_entry(user=person, entry=second),
         "own change": change.batch_id,
         "own line": _line(entry),
         "own import": _import(person),

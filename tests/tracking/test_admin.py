@@ -15,7 +15,18 @@ from tests.tracking.pages import text
 from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, make_task
 from timetracker.events.models import Event
 from tracking.choices import TaskStatus
-from tracking.models import Client, FavouriteProject, Project, ProjectMember, ProjectRate, Tag, Task, TimeEntry
+from tracking.models import (
+    Client,
+    Favourite,
+    FavouriteProject,
+    Project,
+    ProjectMember,
+    ProjectRate,
+    Tag,
+    Task,
+    TimeEntry,
+)
+from tracking.services.favourites import pin_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +61,7 @@ def test_every_model_is_there_and_opens(browser: Browser, owner: User):
     FavouriteProject.objects.create(user=owner, project=project)
     task = make_task(project, assignee=owner)
     task.tags.add(make_tag())
-    make_entry(owner, task=task, breaks=[])
+    pin_entry(user=owner, entry=make_entry(owner, task=task, breaks=[]))
 
     for model in apps.get_app_config("tracking").get_models():
         name = model._meta.model_name
@@ -58,7 +69,7 @@ def test_every_model_is_there_and_opens(browser: Browser, owner: User):
         assert browser.get(f"{BASE}/{name}/").status_code == 200
         for row in model._default_manager.all():
             assert browser.get(f"{BASE}/{name}/{row.pk}/change/").status_code == 200
-        if name not in {"break", "batch", "batchchange", "daytotal", "daytagtotal"}:
+        if name not in {"break", "batch", "batchchange", "daytotal", "daytagtotal", "favourite"}:
             assert browser.get(f"{BASE}/{name}/add/").status_code == 200
             assert "delete_selected" not in text(browser.get(f"{BASE}/{name}/"))
 
@@ -122,6 +133,9 @@ def test_rates_and_favourites(browser: Browser, owner: User):
     add(browser, "favouriteproject", {"project": project.pk, "user": owner.pk})
     delete(browser, "favouriteproject", FavouriteProject.objects.get().pk)
     assert not FavouriteProject.objects.exists()
+    pinned = pin_entry(user=owner, entry=make_entry(owner, project=project))
+    delete(browser, "favourite", pinned.pk)
+    assert not Favourite.objects.exists()
 
 
 def test_tasks(browser: Browser, owner: User, outsider: User):

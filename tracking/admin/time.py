@@ -20,9 +20,11 @@ from tracking.models import (
     Break,
     DayTagTotal,
     DayTotal,
+    Favourite,
     TimeEntry,
 )
 from tracking.services.entries import create_entry, delete_entry, restore_entry, update_entry
+from tracking.services.favourites import unpin
 from tracking.services.undo import undo_batch
 
 
@@ -123,6 +125,24 @@ class BreakAdmin(ReadOnlyAdmin):
     list_display = ["entry", "started_at", "ended_at"]
     list_select_related = ["entry"]
     show_full_result_count = False
+
+
+@admin.register(Favourite)
+class FavouriteAdmin(ServiceAdmin):
+    """A person's own: pinned and put in order on their pages, to be looked at and let go of here."""
+
+    list_display = ["user", "description", "project", "task", "billable"]
+    list_select_related = ["user", "project", "task"]
+    search_fields = ["user__username", "description"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Favourite | None = None) -> bool:
+        return False
+
+    def remove(self, row: Favourite, actor: User) -> None:
+        unpin(user=row.user, pin=row)
 
 
 class DayTotalAdmin(ReadOnlyAdmin):

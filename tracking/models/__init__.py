@@ -2,6 +2,7 @@ from tracking.models.batch import Batch, BatchChange
 from tracking.models.client import Client
 from tracking.models.day_total import DayTagTotal, DayTotal
 from tracking.models.entry import Break, TimeEntry
+from tracking.models.favourite import Favourite
 from tracking.models.project import FavouriteProject, Project, ProjectMember, ProjectRate
 from tracking.models.tag import Tag
 from tracking.models.task import Task
@@ -14,6 +15,7 @@ __all__ = [
     "Client",
     "DayTagTotal",
     "DayTotal",
+    "Favourite",
     "FavouriteProject",
     "Project",
     "ProjectMember",

@@ -115,6 +115,9 @@ class TimeEntry(models.Model):
     batch_id: int | None = None
     """Set by a service that changed the entry: the batch that takes it back."""
 
+    pin_id: int | None = None
+    """Set by a page that shows which favourite is about the same."""
+
     objects = TimeEntryQuerySet.as_manager()
 
     class Meta:

@@ -13,6 +13,7 @@ from accounts.models import User
 from timetracker.web.htmx import render_page
 from tracking.context_processors import week_on
 from tracking.forms.booking import Work
+from tracking.models import Favourite
 from tracking.queries import latest_entries, open_tasks_of, recent_projects
 
 
@@ -30,6 +31,7 @@ def _start_page(request: HttpRequest) -> dict[str, Any]:
     return {
         "greeting": greeting(now.time(), user.get_short_name()),
         "today": now.date(),
+        "pins": list(Favourite.objects.of(user)),
         "projects": [(Work(project), week.by_project.get(project.pk, 0)) for project in projects],
         "tasks": [(Work(task.project, task), due_in(task.due_at, now)) for task in open_tasks_of(user)],
         "latest": latest_entries(user),

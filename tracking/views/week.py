@@ -14,7 +14,8 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from timetracker.web.times import local_day_bounds
-from tracking.models import Project, Tag, TimeEntry
+from tracking.models import Favourite, Project, Tag, TimeEntry
+from tracking.models.favourite import subject_of
 from tracking.queries import DAY, WEEK, Day, Total, days_of, entries_between, today_of, week_of
 
 BILLABLE = {"yes": True, "no": False}
@@ -73,14 +74,30 @@ def week_page(request: HttpRequest) -> dict[str, Any]:
         "yesterday": today - DAY,
         "is_this_week": first <= today <= last,
         "filters": filters,
-        "people": people if len(people) > 1 else [],
-        "person": person,
-        "is_own": person == user,
-        "may_edit": person == user or user.is_administrator,
+        **_whose(people, person, user),
+        "pins": _pins_marked_in(shown, user) if person == user else [],
         "may_log": not filters,
         "to_review": TimeEntry.objects.alive().filter(user=person).exclude(review="").count(),
         "log_query": _log_query(None if first <= today <= last else first, person if person != user else None),
     }
+
+
+def _whose(people: list[User], person: User, user: User) -> dict[str, Any]:
+    return {
+        "people": people if len(people) > 1 else [],
+        "person": person,
+        "is_own": person == user,
+        "may_edit": person == user or user.is_administrator,
+    }
+
+
+def _pins_marked_in(entries: list[TimeEntry], user: User) -> list[Favourite]:
+    """What `user` has pinned, and each entry about the same is told so: its menu unpins."""
+    pins = list(Favourite.objects.of(user))
+    by_subject = {subject_of(pin): pin.pk for pin in pins}
+    for entry in entries if pins else ():
+        entry.pin_id = by_subject.get(subject_of(entry))
+    return pins
 
 
 def _log_query(day: dt.date | None, person: User | None) -> str:

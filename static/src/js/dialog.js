@@ -19,8 +19,9 @@ function close(element) {
 }
 
 // The row that opened it may have been swapped meanwhile: then its namesake, then the page's content.
-function giveFocusBack() {
-  if (document.activeElement && document.activeElement !== document.body) return;
+function giveFocusBack(closed) {
+  const here = document.activeElement;
+  if (here && here !== document.body && !closed.contains(here)) return;
   const target = opener?.element?.isConnected ? opener.element : opener?.id && document.getElementById(opener.id);
   (target || document.getElementById("main"))?.focus();
 }
@@ -62,7 +63,7 @@ document.addEventListener(
   "close",
   ({ target }) => {
     if (!target.matches?.("dialog")) return;
-    giveFocusBack();
+    giveFocusBack(target);
     if (target.dataset.touched) offerToReopen(target);
     delete target.dataset.touched;
   },
