@@ -22,6 +22,7 @@ from tracking.models import (
     DayTotal,
     Favourite,
     TimeEntry,
+    TimeImport,
 )
 from tracking.services.entries import create_entry, delete_entry, restore_entry, update_entry
 from tracking.services.favourites import unpin
@@ -143,6 +144,16 @@ class FavouriteAdmin(ServiceAdmin):
 
     def remove(self, row: Favourite, actor: User) -> None:
         unpin(user=row.user, pin=row)
+
+
+@admin.register(TimeImport)
+class TimeImportAdmin(ReadOnlyAdmin):
+    """Brought and begun on their page; the file itself is for whoever brought it."""
+
+    list_display = ["created_at", "name", "actor", "state", "done", "total", "error"]
+    list_filter = ["state"]
+    list_select_related = ["actor"]
+    exclude = ["file"]
 
 
 class DayTotalAdmin(ReadOnlyAdmin):
