@@ -25,6 +25,7 @@ from tracking.models import (
     Tag,
     Task,
     TimeEntry,
+    TimeImport,
 )
 from tracking.services.favourites import pin_entry
 
