@@ -13,7 +13,7 @@ from django.http import StreamingHttpResponse
 from accounts.models import User
 from timetracker.web.times import local_date
 from tracking.models import Break, Project, Tag, TimeEntry
-from tracking.reports import GROUPS, Line, Question, Report, entries_of
+from tracking.reports import GROUPS, Line, Question, Report, entries_behind
 from tracking.services.day_totals import worked_spans
 
 CHUNK = 1000
@@ -82,7 +82,7 @@ def entry_rows(viewer: User, question: Question) -> Iterator[list[Any]]:
     yield list(ENTRY_COLUMNS)
     seen: dict[int, str | None] = dict(Project.objects.visible_to(viewer).values_list("pk", "client__name"))
     entries = (
-        entries_of(viewer, question)
+        entries_behind(viewer, question)
         .select_related("user", "project", "task")
         .prefetch_related(Prefetch("tags", Tag.objects.order_by("name")), Prefetch("breaks", Break.objects.all()))
         .order_by("started_at", "pk")

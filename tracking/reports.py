@@ -142,7 +142,7 @@ def rows_of(viewer: User, question: Question) -> QuerySet[Any]:
     return rows.filter(tag__in=question.tags) if question.tags else rows
 
 
-def entries_of(viewer: User, question: Question) -> QuerySet[TimeEntry]:
+def entries_behind(viewer: User, question: Question) -> QuerySet[TimeEntry]:
     """The finished entries that may have time in the range, seen with the viewer's rights."""
     first, last = local_span_bounds(question.first - DAY, question.last + 2 * DAY, dt.UTC)
     touching = TimeEntry.objects.alive().filter(started_at__lt=last, ended_at__gt=first)
@@ -173,7 +173,7 @@ def repeated(viewer: User, question: Question) -> Counter[Key]:
         return repeats
     carried = Prefetch("tags", Tag.objects.filter(pk__in=question.tags))
     several = _carrying(question.tags).values("timeentry").annotate(tags=Count("pk")).filter(tags__gt=1)
-    entries = entries_of(viewer, question).filter(pk__in=several.values("timeentry")).select_related("user")
+    entries = entries_behind(viewer, question).filter(pk__in=several.values("timeentry")).select_related("user")
     entries = entries.prefetch_related(carried, Prefetch("breaks", Break.objects.all())).order_by("pk")
     for entry in entries.iterator(chunk_size=CHUNK):
         for key, seconds in DayShare.of(entry).plain.items():

@@ -44,6 +44,7 @@ def test_several_by_keyboard(open_page, person: User, projects: list[Project]):
     assert_no_axe_violations(page)
     page.keyboard.type("northw")
     expect(filter_of(page, "project").get_by_role("checkbox")).to_have_count(3)
+    expect(page.locator("#announcer")).to_have_text("3 suggestions")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Hiring")).to_be_focused()
     page.keyboard.press("Space")

@@ -27,6 +27,7 @@ ENTRIES = [
         "see",
         get("/entries/"),
         get("/entries/?q=zephyr&week=2026-03-02"),
+        get("/entries/?q=zephyr&weeks=all&person=all"),
         get("/entries/{own entry}/"),
         get("/api/time-entries/"),
         get("/api/time-entries/?project={project}"),
@@ -80,6 +81,7 @@ ENTRIES = [
         get("/entries/{entry}/history/"),
         get("/entries/new/?person={owner}"),
         get("/entries/?person={owner}&week=2026-03-02"),
+        get("/entries/?person={owner}&q=zephyr&weeks=all"),
         get("/api/time-entries/{entry}/"),
     ),
     *rights(COLLEAGUES, "create", post("/entries/new/?person={owner}", TYPED)),
@@ -178,5 +180,11 @@ OVERVIEW = rights(
     get("/activity/?person={owner}"),
     get("/activity/?type=time_logged"),
 )
-FILTERED = rights("the private project", "see", get("/activity/?project={project}"), get("/entries/?project={project}"))
+FILTERED = rights(
+    "the private project",
+    "see",
+    get("/activity/?project={project}"),
+    get("/entries/?project={project}"),
+    get("/entries/?project={project}&weeks=all"),
+)
 ROWS = [*ENTRIES, *TIMERS, *REPORTS, *OVERVIEW, *FILTERED]
