@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, Model, Prefetch, QuerySet, Sum
+from django.db.models import Count, Model, QuerySet, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +23,8 @@ from accounts.models import User
 from timetracker.web.durations import shown_seconds
 from timetracker.web.times import local_span_bounds, week_bounds
 from tracking.models import Break, Client, DayTagTotal, DayTotal, Project, ProjectMember, Tag, Task, TimeEntry
-from tracking.services.day_totals import CHUNK, DAY, DayShare, Key
+from tracking.services.booking import Span
+from tracking.services.day_totals import DAY, Key, worked_by_day
 
 GROUPS = {
     "client": gettext_lazy("Client"),
@@ -171,14 +172,21 @@ def repeated(viewer: User, question: Question) -> Counter[Key]:
     repeats: Counter[Key] = Counter()
     if len(question.tags) < 2:
         return repeats
-    carried = Prefetch("tags", Tag.objects.filter(pk__in=question.tags))
     several = _carrying(question.tags).values("timeentry").annotate(tags=Count("pk")).filter(tags__gt=1)
-    entries = entries_behind(viewer, question).filter(pk__in=several.values("timeentry")).select_related("user")
-    entries = entries.prefetch_related(carried, Prefetch("breaks", Break.objects.all())).order_by("pk")
-    for entry in entries.iterator(chunk_size=CHUNK):
-        for key, seconds in DayShare.of(entry).plain.items():
-            if question.first <= key.day <= question.last:
-                repeats[key] += seconds * (len(entry.tags.all()) - 1)
+    entries = entries_behind(viewer, question).filter(pk__in=several.values("timeentry")).order_by()
+    columns = ("project", "task", "billable", "rate", "currency")
+    rows = list(entries.values_list("pk", "user", "started_at", "ended_at", *columns))
+    times = dict(several.values_list("timeentry", "tags"))
+    zones = {person.pk: person.zone for person in User.objects.filter(pk__in={row[1] for row in rows})}
+    breaks: dict[int, list[Span]] = defaultdict(list)
+    spans = Break.objects.filter(entry__in=entries.values("pk")).order_by("started_at")
+    for pk, start, end in spans.values_list("entry", "started_at", "ended_at"):
+        breaks[pk].append((start, end))
+    for pk, user, start, end, project, task, billable, rate, currency in rows:
+        for day, seconds in worked_by_day(start, end, breaks.get(pk, ()), zones[user]).items():
+            if question.first <= day <= question.last:
+                key = Key(user, day, project, task, billable, rate if billable else None, currency)
+                repeats[key] += seconds * (times.get(pk, 1) - 1)
     return repeats
 
 

@@ -94,20 +94,19 @@ def test_grouped_by_tag_the_report_says_what_stands_twice(olga: Client, owner: U
     assert "Counted under several tags" in page
 
 
-def test_what_carries_several_tags_keeps_its_midnight_and_its_money(
+def test_what_carries_several_tags_keeps_its_midnight_its_breaks_and_its_money(
     owner: User, administrator: User, lead: User, week: dict[str, Any]
 ):
     web, tags = week["project"][0], make_tag("a")
     both = Question(*MARCH, ("day",), tags=(tags.pk, week["tag"][0].pk))
-    make_entry(
-        owner, at(5, 22), 240, project=web, tags=[tags, week["tag"][0]]
-    )  # an hour of it before midnight in Berlin
+    pause = [(at(5, 23), at(5, 23, 30))]
+    make_entry(owner, at(5, 22), 240, project=web, tags=[tags, week["tag"][0]], breaks=pause)
     days = {line.values[0]: line.seconds for line in report(owner, both).lines}
-    assert days == {dt.date(2026, 3, 2): 3600, dt.date(2026, 3, 5): 7200, dt.date(2026, 3, 6): 7200}
-    assert report(administrator, both).money == {"EUR": Decimal("450.00")}
+    assert days == {dt.date(2026, 3, 2): 3600, dt.date(2026, 3, 5): 5400, dt.date(2026, 3, 6): 7200}
+    assert report(administrator, both).money == {"EUR": Decimal("405.00")}
     assert report(lead, both).money == {}
     until_midnight = Question(dt.date(2026, 3, 5), dt.date(2026, 3, 5), ("day",), tags=both.tags)
-    assert report(owner, until_midnight).seconds == 7200
+    assert report(owner, until_midnight).seconds == 5400
 
 
 # ── Who may choose what ──────────────────────────────────────────────────────
@@ -234,5 +233,5 @@ def test_statements(olga: Client, owner: User, rows: int):
         for name, model in chosen.items()
     }
     query = "&".join(f"{name}={pk}" for name, found in pks.items() for pk in found if name != "person")
-    assert statements(olga, f"/reports/?preset=this-month&{query}&person={owner.pk}") <= MOST_STATEMENTS + 11
+    assert statements(olga, f"/reports/?preset=this-month&{query}&person={owner.pk}") <= MOST_STATEMENTS + 12
     assert statements(olga, f"/reports/choices/task/?task={Task.objects.latest('pk').pk}") <= MOST_STATEMENTS
