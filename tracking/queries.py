@@ -19,6 +19,7 @@ from timetracker.web.durations import shown_seconds
 from timetracker.web.palette import COLOURS
 from timetracker.web.times import local_date, local_span_bounds, week_bounds
 from tracking.models import FavouriteProject, Project, ProjectMember, Tag, Task, TimeEntry
+from tracking.models.entry import TimeEntryQuerySet
 
 DAY = dt.timedelta(days=1)
 WEEK = 7 * DAY
@@ -98,7 +99,7 @@ class Gap:
         return int((self.end - self.start).total_seconds())
 
 
-def days_of(entries: QuerySet[TimeEntry], user: User) -> list[Day]:
+def days_of(entries: Iterable[TimeEntry], user: User) -> list[Day]:
     """Entries (newest first) by the day they start on in the zone of `user`, the viewer."""
     zone = user.zone
     rows = groupby(entries, key=lambda entry: entry.started_at.astimezone(zone).date())
@@ -106,17 +107,21 @@ def days_of(entries: QuerySet[TimeEntry], user: User) -> list[Day]:
 
 
 def entries_between(*, viewer: User, person: User, first: dt.date, last: dt.date) -> QuerySet[TimeEntry]:
-    """What `viewer` may see of what `person` began from `first` to `last`, both included, in the viewer's zone.
+    """What `viewer` may see of what `person` began from `first` to `last`, both included, in the viewer's zone."""
+    return entries_of(viewer=viewer, person=person).within(*local_span_bounds(first, last + DAY, viewer.zone))
+
+
+def entries_of(*, viewer: User, person: User | None) -> TimeEntryQuerySet:
+    """What `viewer` may see of the time of `person`, or of everybody's, newest first.
 
     With `shows_client`: whose project it is, only those know who see the project.
     """
     seen = Project.objects.visible_to(viewer).filter(pk=OuterRef("project"))
+    entries = TimeEntry.objects.alive().visible_to(viewer)
+    if person is not None:
+        entries = entries.filter(user=person)
     return (
-        TimeEntry.objects.alive()
-        .visible_to(viewer)
-        .filter(user=person)
-        .annotate(shows_client=Exists(seen))
-        .within(*local_span_bounds(first, last + DAY, viewer.zone))
+        entries.annotate(shows_client=Exists(seen))
         .select_related("user", "project__client", "task")
         .prefetch_related("tags")
         .order_by("-started_at", "-pk")

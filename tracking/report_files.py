@@ -11,13 +11,12 @@ from django.db.models import Prefetch
 from django.http import StreamingHttpResponse
 
 from accounts.models import User
-from timetracker.web.times import local_date, local_span_bounds
+from timetracker.web.times import local_date
 from tracking.models import Break, Project, Tag, TimeEntry
-from tracking.reports import GROUPS, Line, Question, Report, narrowed
+from tracking.reports import GROUPS, Line, Question, Report, entries_behind
 from tracking.services.day_totals import worked_spans
 
 CHUNK = 1000
-DAY = dt.timedelta(days=1)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ENTRY_COLUMNS = (
     "person", "date", "start", "end", "duration_seconds", "client", "project", "task", "description", "tags",
@@ -81,11 +80,9 @@ def _plain(group: str, pair: tuple[Any, str]) -> str:
 def entry_rows(viewer: User, question: Question) -> Iterator[list[Any]]:
     """Every entry behind the report, a row for each local day of its person: the sum is the report's."""
     yield list(ENTRY_COLUMNS)
-    first, last = local_span_bounds(question.first - DAY, question.last + 2 * DAY, dt.UTC)
     seen: dict[int, str | None] = dict(Project.objects.visible_to(viewer).values_list("pk", "client__name"))
-    touching = TimeEntry.objects.alive().filter(started_at__lt=last, ended_at__gt=first)
     entries = (
-        narrowed(touching, viewer, question, tag="tags")
+        entries_behind(viewer, question)
         .select_related("user", "project", "task")
         .prefetch_related(Prefetch("tags", Tag.objects.order_by("name")), Prefetch("breaks", Break.objects.all()))
         .order_by("started_at", "pk")

@@ -1,27 +1,30 @@
 """Worked time, grouped: the one report behind the page, the API and the files.
 
 It reads the day totals, so it counts as they do: finished entries, split at each person's own midnight. A total is the
-sum of the lines as they are shown.
+sum of the lines as they are shown. Only what carries several of the tags asked for is looked up in the entries: the
+totals hold it once for each of them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Count, Model, QuerySet, Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from timetracker.web.durations import shown_seconds
-from timetracker.web.times import week_bounds
-from tracking.models import Client, DayTagTotal, DayTotal, Project, ProjectMember, Tag, Task
+from timetracker.web.times import local_span_bounds, week_bounds
+from tracking.models import Break, Client, DayTagTotal, DayTotal, Project, ProjectMember, Tag, Task, TimeEntry
+from tracking.services.booking import Span
+from tracking.services.day_totals import DAY, Key, worked_by_day
 
 GROUPS = {
     "client": gettext_lazy("Client"),
@@ -62,12 +65,18 @@ class Question:
     clients: tuple[int, ...] = ()
     projects: tuple[int, ...] = ()
     tasks: tuple[int, ...] = ()
-    tag: int | None = None
+    tags: tuple[int, ...] = ()
+    """Any of them."""
     billable: bool | None = None
 
     @property
     def by_tag(self) -> bool:
-        return self.tag is not None or "tag" in self.groups
+        return bool(self.tags) or "tag" in self.groups
+
+    @property
+    def narrowed(self) -> bool:
+        wanted = (self.people, self.clients, self.projects, self.tasks, self.tags)
+        return any(wanted) or self.billable is not None
 
 
 @dataclass(slots=True)
@@ -89,6 +98,7 @@ class Report:
     twice: int = 0
     """Seconds that stand in several lines, because an entry may carry several tags."""
     twice_shown: int = 0
+    repeats: Counter[Key] = field(default_factory=Counter)
 
     @property
     def shown(self) -> int:
@@ -109,7 +119,8 @@ class Report:
 
 def report(viewer: User, question: Question) -> Report:
     """What `viewer` may see of it: their own time, that of people they lead, everybody's for an administrator."""
-    sums = _sums(viewer, question)
+    repeats = repeated(viewer, question)
+    sums = _sums(viewer, question, Counter() if "tag" in question.groups else repeats)
     names = _Names(viewer, [key for key, _seconds, _money in sums], question.groups)
     nested: dict[Value, dict[Value, list[Any]]] = defaultdict(lambda: defaultdict(lambda: [0, defaultdict(Decimal)]))
     for key, seconds, money in sums:
@@ -119,19 +130,33 @@ def report(viewer: User, question: Question) -> Report:
         for currency, amount in money.items():
             cell[1][currency] += amount
     lines = [_line(viewer, question, names, first, cells) for first, cells in nested.items()]
-    twice = _counted_twice(viewer, question, sum(line.seconds for line in lines))
-    return Report(question, _ordered(lines, question.groups[0]), twice, shown_seconds(twice, viewer.hours_format))
+    twice = _counted_twice(viewer, question, sum(line.seconds for line in lines), repeats)
+    shown = shown_seconds(twice, viewer.hours_format)
+    return Report(question, _ordered(lines, question.groups[0]), twice, shown, repeats)
 
 
 def rows_of(viewer: User, question: Question) -> QuerySet[Any]:
     """The totals that the question is about, seen with the viewer's rights."""
     table = DayTagTotal if question.by_tag else DayTotal
     rows: QuerySet[Any] = table._default_manager.filter(day__gte=question.first, day__lte=question.last)
-    return narrowed(rows, viewer, question, tag="tag")
+    rows = _narrowed(rows, viewer, question)
+    return rows.filter(tag__in=question.tags) if question.tags else rows
 
 
-def narrowed(rows: QuerySet[Any], viewer: User, question: Question, *, tag: str) -> QuerySet[Any]:
-    """What the question leaves of day totals, or of entries, whose tags have another name."""
+def entries_behind(viewer: User, question: Question) -> QuerySet[TimeEntry]:
+    """The finished entries that may have time in the range, seen with the viewer's rights."""
+    first, last = local_span_bounds(question.first - DAY, question.last + 2 * DAY, dt.UTC)
+    touching = TimeEntry.objects.alive().filter(started_at__lt=last, ended_at__gt=first)
+    entries = _narrowed(touching, viewer, question)
+    return entries.filter(pk__in=_carrying(question.tags).values("timeentry")) if question.tags else entries
+
+
+def _carrying(tags: tuple[int, ...]) -> QuerySet[Any]:
+    return TimeEntry.tags.through._default_manager.filter(tag__in=tags)
+
+
+def _narrowed(rows: QuerySet[Any], viewer: User, question: Question) -> QuerySet[Any]:
+    """What the question leaves of day totals or of entries, but for their tags."""
     if not viewer.is_administrator:
         rows = rows.filter(user__in=User.objects.with_time_visible_to(viewer).values("pk"))
     for column, wanted in (("user", question.people), ("project", question.projects), ("task", question.tasks)):
@@ -139,12 +164,33 @@ def narrowed(rows: QuerySet[Any], viewer: User, question: Question, *, tag: str)
             rows = rows.filter(**{f"{column}__in": wanted})
     if question.clients:
         rows = rows.filter(project__in=Project.objects.visible_to(viewer).filter(client__in=question.clients))
-    if question.tag is not None:
-        rows = rows.filter(**{tag: question.tag})
     return rows if question.billable is None else rows.filter(billable=question.billable)
 
 
-def _sums(viewer: User, question: Question) -> list[tuple[tuple[Value, ...], int, Money]]:
+def repeated(viewer: User, question: Question) -> Counter[Key]:
+    """What the totals by tag hold too often: time that carries several of the tags asked for."""
+    repeats: Counter[Key] = Counter()
+    if len(question.tags) < 2:
+        return repeats
+    several = _carrying(question.tags).values("timeentry").annotate(tags=Count("pk")).filter(tags__gt=1)
+    entries = entries_behind(viewer, question).filter(pk__in=several.values("timeentry")).order_by()
+    columns = ("project", "task", "billable", "rate", "currency")
+    rows = list(entries.values_list("pk", "user", "started_at", "ended_at", *columns))
+    times = dict(several.values_list("timeentry", "tags"))
+    zones = {person.pk: person.zone for person in User.objects.filter(pk__in={row[1] for row in rows})}
+    breaks: dict[int, list[Span]] = defaultdict(list)
+    spans = Break.objects.filter(entry__in=entries.values("pk")).order_by("started_at")
+    for pk, start, end in spans.values_list("entry", "started_at", "ended_at"):
+        breaks[pk].append((start, end))
+    for pk, user, start, end, project, task, billable, rate, currency in rows:
+        for day, seconds in worked_by_day(start, end, breaks.get(pk, ()), zones[user]).items():
+            if question.first <= day <= question.last:
+                key = Key(user, day, project, task, billable, rate if billable else None, currency)
+                repeats[key] += seconds * (times.get(pk, 1) - 1)
+    return repeats
+
+
+def _sums(viewer: User, question: Question, repeats: Counter[Key]) -> list[tuple[tuple[Value, ...], int, Money]]:
     """By what the database can group, with money where it may be seen."""
     columns = [COLUMNS[group] for group in question.groups]
     rows = rows_of(viewer, question).order_by()
@@ -156,7 +202,19 @@ def _sums(viewer: User, question: Question) -> list[tuple[tuple[Value, ...], int
     ]
     for *key, rate, currency, seconds in _priced(viewer, rows, asked):
         sums.append((tuple(key[number] for number in place), 0, {currency: rate * seconds / 3600}))
+    priced = _priced_projects(viewer) if repeats else None
+    for one, seconds in repeats.items():
+        known = one.rate if priced is None or one.project in priced else None
+        money = {} if known is None else {one.currency: -known * seconds / 3600}
+        sums.append((tuple(getattr(one, column.removesuffix("_id")) for column in columns), -seconds, money))
     return sums
+
+
+def _priced_projects(viewer: User) -> set[int | None] | None:
+    """Whose rates the viewer may know; None for all."""
+    if viewer.is_administrator:
+        return None
+    return set(ProjectMember.objects.filter(user=viewer, is_manager=True).values_list("project", flat=True))
 
 
 def _priced(viewer: User, rows: QuerySet[Any], columns: list[str]) -> Sequence[tuple[Any, ...]]:
@@ -192,12 +250,10 @@ def _ordered(lines: list[Line], group: str) -> list[Line]:
     return sorted(lines, key=lambda line: (-line.seconds, line.labels))
 
 
-def _counted_twice(viewer: User, question: Question, every: int) -> int:
-    if "tag" not in question.groups or question.tag is not None:
-        return 0
-    plain = Question(question.first, question.last, ("person",), question.people, question.clients, question.projects,
-                     question.tasks, None, question.billable)  # fmt: skip
-    once = rows_of(viewer, plain).aggregate(total=Sum("seconds"))["total"] or 0
+def _counted_twice(viewer: User, question: Question, every: int, repeats: Counter[Key]) -> int:
+    if "tag" not in question.groups or question.tags:
+        return repeats.total() if "tag" in question.groups else 0
+    once = rows_of(viewer, replace(question, groups=("person",))).aggregate(total=Sum("seconds"))["total"] or 0
     return every - int(once)
 
 
@@ -256,8 +312,14 @@ class _Names:
         return self.names.get((group, value), str(value))
 
 
-def hours_by_date(viewer: User, question: Question) -> list[tuple[dt.date, int, int]]:
-    """For the chart: each day, week or month of the range with its billable and its other seconds, empty ones too."""
+def hours_by_date(
+    viewer: User, question: Question, repeats: Counter[Key] | None = None
+) -> list[tuple[dt.date, int, int]]:
+    """For the chart: each day, week or month of the range with its billable and its other seconds, empty ones too.
+
+    Each second once, whatever is grouped by. Who has a report has its `repeats`.
+    """
+    question = replace(question, groups=("day",))
     days = (question.last - question.first).days + 1
     unit = "day" if days <= 31 else "week" if days <= 186 else "month"
     sums: dict[dt.date, list[int]] = defaultdict(lambda: [0, 0])
@@ -268,6 +330,8 @@ def hours_by_date(viewer: User, question: Question) -> list[tuple[dt.date, int, 
     rows = rows_of(viewer, question).order_by().values_list("day", "billable").annotate(seconds=Sum("seconds"))
     for day, billable, seconds in rows:
         sums[_start_of(day, unit, viewer)][0 if billable else 1] += seconds
+    for key, seconds in (repeated(viewer, question) if repeats is None else repeats).items():
+        sums[_start_of(key.day, unit, viewer)][0 if key.billable else 1] -= seconds
     return [(day, billable, other) for day, (billable, other) in sorted(sums.items())]
 
 

@@ -27,6 +27,7 @@ ENTRIES = [
         "see",
         get("/entries/"),
         get("/entries/?q=zephyr&week=2026-03-02"),
+        get("/entries/?q=zephyr&weeks=all&person=all"),
         get("/entries/{own entry}/"),
         get("/api/time-entries/"),
         get("/api/time-entries/?project={project}"),
@@ -80,6 +81,7 @@ ENTRIES = [
         get("/entries/{entry}/history/"),
         get("/entries/new/?person={owner}"),
         get("/entries/?person={owner}&week=2026-03-02"),
+        get("/entries/?person={owner}&q=zephyr&weeks=all"),
         get("/api/time-entries/{entry}/"),
     ),
     *rights(COLLEAGUES, "create", post("/entries/new/?person={owner}", TYPED)),
@@ -189,6 +191,11 @@ REPORTS = [
         "see one's own part",
         get("/reports/?preset=this-year&group=client&then=project"),
         get("/reports/?preset=this-year&group=person&then=task"),
+        get("/reports/choices/project/?find_project=zephyr"),
+        get("/reports/choices/task/"),
+        get("/reports/choices/client/"),
+        get("/reports/choices/tag/"),
+        get("/reports/choices/person/"),
         get("/reports/entries.csv?preset=this-year"),
         get("/reports/lines.csv?preset=this-year&group=client&then=task"),
         get("/api/reports/?first=2026-01-01&last=2026-12-31&group=client,project"),
@@ -198,6 +205,7 @@ REPORTS = [
         "a colleague's entry",
         "choose in a report",
         get("/reports/?person={owner}&preset=this-year", refused=422),
+        get("/reports/choices/person/?person={owner}", refused=422),
         get("/reports/entries.csv?person={owner}&preset=this-year", refused=422),
         get("/api/reports/?person={owner}&preset=this-year", refused=400),
     ),
@@ -210,5 +218,11 @@ OVERVIEW = rights(
     get("/activity/?person={owner}"),
     get("/activity/?type=time_logged"),
 )
-FILTERED = rights("the private project", "see", get("/activity/?project={project}"), get("/entries/?project={project}"))
+FILTERED = rights(
+    "the private project",
+    "see",
+    get("/activity/?project={project}"),
+    get("/entries/?project={project}"),
+    get("/entries/?project={project}&weeks=all"),
+)
 ROWS = [*ENTRIES, *FAVOURITES, *TIMERS, *IMPORTS, *REPORTS, *OVERVIEW, *FILTERED]

@@ -16,14 +16,14 @@ from tracking.forms.reports import PRESETS, ReportForm
 from tracking.report_files import csv_answer, entry_rows, report_rows
 from tracking.reports import GROUPS, Line, Money, report
 
-_FILTERS = ("person", "client", "project", "tag")
+_FILTERS = ("person", "client", "project", "task", "tag")
 PARAMETERS = [
     OpenApiParameter("group", description="One or two of these, the outer first: group=client,month.",
                      enum=list(GROUPS), explode=False, many=True),
     OpenApiParameter("preset", enum=list(PRESETS), description="Gives way to `first` and `last`; else this month."),
     OpenApiParameter("first", OpenApiTypes.DATE, description="A day of each person's own calendar."),
     OpenApiParameter("last", OpenApiTypes.DATE, description="Included."),
-    *(OpenApiParameter(name, OpenApiTypes.INT, description="By id. Comes several times for several, but for tag.")
+    *(OpenApiParameter(name, OpenApiTypes.INT, description="By id. Comes several times for several: any of them.")
       for name in _FILTERS),
     OpenApiParameter("billable", enum=["yes", "no"]),
     OpenApiParameter("output", enum=["json", "csv", "entries"],

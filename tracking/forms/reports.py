@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from timetracker.web.times import week_bounds
-from tracking.models import Client, Project, Tag
+from tracking.forms.report_filters import KINDS
 from tracking.queries import today_of
 from tracking.reports import GROUPS, LONGEST, Question
 
@@ -52,22 +52,13 @@ class ReportForm(forms.Form):
     then = forms.ChoiceField(
         label=gettext_lazy("then by"), choices=[("", gettext_lazy("nothing else")), *GROUPS.items()], required=False
     )
-    person = forms.ModelMultipleChoiceField(label=gettext_lazy("Person"), queryset=User.objects.none(), required=False)
-    client = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Client"), queryset=Client.objects.none(), required=False
-    )
-    project = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Project"), queryset=Project.objects.none(), required=False
-    )
-    tag = forms.ModelChoiceField(label=gettext_lazy("Tag"), queryset=Tag.objects.all(), required=False)
     billable = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
 
     def __init__(self, data: Any, *, user: User) -> None:
         self.user = user
         super().__init__(data, auto_id="report-%s", label_suffix="")
-        self.fields["person"].queryset = User.objects.with_time_visible_to(user)  # type: ignore[attr-defined]
-        self.fields["client"].queryset = Client.objects.visible_to(user)  # type: ignore[attr-defined]
-        self.fields["project"].queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined]
+        for name, kind in KINDS.items():
+            self.fields[name] = forms.ModelMultipleChoiceField(kind.rows(user), label=GROUPS[name], required=False)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -98,6 +89,7 @@ class ReportForm(forms.Form):
             people=tuple(row.pk for row in data["person"]),
             clients=tuple(row.pk for row in data["client"]),
             projects=tuple(row.pk for row in data["project"]),
-            tag=data["tag"].pk if data["tag"] else None,
+            tasks=tuple(row.pk for row in data["task"]),
+            tags=tuple(row.pk for row in data["tag"]),
             billable=BILLABLE.get(data["billable"]),
         )

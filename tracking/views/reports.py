@@ -6,16 +6,16 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from timetracker.web.htmx import render_page
+from tracking.forms.report_filters import Filter, filters_of
 from tracking.forms.reports import PRESETS, ReportForm
-from tracking.models import Client, Project, Tag
 from tracking.report_files import csv_answer, entry_rows, report_rows
-from tracking.reports import GROUPS, Question, hours_by_date, report
+from tracking.reports import GROUPS, Report, hours_by_date, report
 
-CHOICES = 300
 CHART = 120
 """Height of the chart's columns, in its own units."""
 
@@ -47,17 +47,21 @@ def reports(request: HttpRequest) -> HttpResponse:
     form = ReportForm(request.GET, user=user)
     context: dict[str, Any] = {"form": form, "presets": PRESETS.items(), "groups": GROUPS.items()}
     if form.is_valid():
-        question = form.question()
-        context |= {"report": report(user, question), "question": question, "columns": _columns(user, question)}
-    context |= {
-        "people": User.objects.with_time_visible_to(user).only("username", "display_name")[:CHOICES],
-        "clients": Client.objects.visible_to(user).only("name").order_by("name")[:CHOICES],
-        "projects": Project.objects.visible_to(user).only("name").order_by("name")[:CHOICES],
-        "tags": Tag.objects.only("name").order_by("name")[:CHOICES],
-    }
+        found = report(user, form.question())
+        context |= {"report": found, "question": found.question, "columns": _columns(user, found)}
+    context["filters"] = filters_of(form)
     return render_page(
         request, "tracking/reports/page.html", context, partial="report", status=200 if form.is_valid() else 422
     )
+
+
+@login_required
+@require_GET
+def report_choices(request: HttpRequest, kind: str) -> HttpResponse:
+    """What one filter offers, with what is chosen on top: for its search."""
+    form = ReportForm(request.GET, user=request.user)
+    status = 200 if form.is_valid() else 422
+    return render(request, "tracking/reports/choices.html", {"filter": Filter(form, kind)}, status=status)
 
 
 @login_required
@@ -73,8 +77,8 @@ def report_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     return csv_answer(rows, f"{kind}-{question.first}-{question.last}")
 
 
-def _columns(user: User, question: Question) -> list[Column]:
-    hours = hours_by_date(user, question)
+def _columns(user: User, found: Report) -> list[Column]:
+    hours = hours_by_date(user, found.question, found.repeats)
     most = max((billable + other for _day, billable, other in hours), default=0)
     if not most:
         return []

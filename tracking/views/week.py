@@ -1,4 +1,4 @@
-"""One week of one person's entries, narrowed down by what the address says."""
+"""One week of one person's entries, narrowed down by what the address says, or what fits that in all weeks."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
 from accounts.models import User
+from timetracker.web.pagination import page_of
 from timetracker.web.times import local_day_bounds
 from tracking.models import Favourite, Project, Tag, TimeEntry
 from tracking.models.favourite import subject_of
-from tracking.queries import DAY, WEEK, Day, Total, days_of, entries_between, today_of, week_of
+from tracking.queries import DAY, WEEK, Day, Total, days_of, entries_between, entries_of, today_of, week_of
 
 BILLABLE = {"yes": True, "no": False}
 
@@ -56,38 +57,53 @@ def week_page(request: HttpRequest) -> dict[str, Any]:
     user: User = request.user  # type: ignore[assignment]  # login_required
     people = list(User.objects.with_time_visible_to(user))
     person = _person(people, request.GET.get("person"), user)
-    first, last = week_of(user, day_in(request.GET.get("week")))
     filters = Filters.of(request.GET, user)
+    if filters and request.GET.get("weeks") == "all":
+        wanted = None if request.GET.get("person") == "all" else person
+        return _shown(user, people, wanted, filters) | _found(request, user, wanted, filters)
+    first, last = week_of(user, day_in(request.GET.get("week")))
     rows = filters.apply(entries_between(viewer=user, person=person, first=first, last=last))
     days = days_of(rows, user)
     shown = [entry for day in days for entry in day.entries]
     today = today_of(user)
-    return {
+    return _shown(user, people, person, filters) | {
         "days": [(day, odd_hours(day, user)) for day in days],
         "total": Total.of(shown, user.hours_format),
+        "pins": _pins_marked_in(shown, user) if person == user else [],
         "billable_total": Total.of([entry for entry in shown if entry.billable], user.hours_format),
         "first": first,
         "last": last,
         "earlier": first - WEEK,
         "later": first + WEEK,
-        "today": today,
-        "yesterday": today - DAY,
         "is_this_week": first <= today <= last,
-        "filters": filters,
-        **_whose(people, person, user),
-        "pins": _pins_marked_in(shown, user) if person == user else [],
         "may_log": not filters,
         "to_review": TimeEntry.objects.alive().filter(user=person).exclude(review="").count(),
         "log_query": _log_query(None if first <= today <= last else first, person if person != user else None),
     }
 
 
-def _whose(people: list[User], person: User, user: User) -> dict[str, Any]:
+def _shown(user: User, people: list[User], person: User | None, filters: Filters) -> dict[str, Any]:
+    today = today_of(user)
     return {
+        "today": today,
+        "yesterday": today - DAY,
+        "filters": filters,
         "people": people if len(people) > 1 else [],
         "person": person,
         "is_own": person == user,
         "may_edit": person == user or user.is_administrator,
+    }
+
+
+def _found(request: HttpRequest, user: User, person: User | None, filters: Filters) -> dict[str, Any]:
+    """What fits in all weeks, newest first. Without a `person` that of everybody whose time `user` may see."""
+    page = page_of(filters.apply(entries_of(viewer=user, person=person)), request)
+    return {
+        "all_weeks": True,
+        "page": page,
+        "pins": _pins_marked_in(page.items, user) if person == user else [],
+        "days": [(day, odd_hours(day, user)) for day in days_of(page, user)],
+        "log_query": _log_query(None, person if person != user else None),
     }
 
 

@@ -15,7 +15,7 @@ document.addEventListener("change", ({ target }) => {
 
 document.addEventListener("input", ({ target }) => {
   const form = target.form;
-  if (!form?.matches("[data-autosubmit]") || !target.matches("[type=search], [type=text]:not([data-combobox-url])")) return;
+  if (!form?.matches("[data-autosubmit]") || target.matches("[data-find]") || !target.matches("[type=search], [type=text]:not([data-combobox-url])")) return;
   clearTimeout(waiting.get(form));
   waiting.set(form, setTimeout(submit, TYPING_MS, form));
 });

@@ -18,6 +18,7 @@ import "./select-rows.js";
 import "./row-edit.js";
 import "./autosubmit.js";
 import "./filters.js";
+import "./choices.js";
 import "./keep-focus.js";
 import "./timer-edit.js";
 import "./timer-swap.js";

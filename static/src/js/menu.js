@@ -18,7 +18,7 @@ document.addEventListener(
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("[data-menu]");
   const step = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
-  if (!menu || !step) return;
+  if (!menu || !step || (!Number.isFinite(step) && event.target.matches("[type=search]"))) return;
   event.preventDefault();
   const all = items(menu);
   const here = all.indexOf(document.activeElement);
