@@ -23,6 +23,7 @@ from tests.rights.table import ROLES
 from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, make_task
 from tracking.history import entry_events
 from tracking.models import Project, Task, TimeEntry, TimeImport
+from tracking.services.booking import whole_second
 from tracking.services.entries import delete_entry, update_entry
 from tracking.services.favourites import pin_entry
 from tracking.services.timer import start_timer
@@ -200,7 +201,9 @@ def _own(person: User, world: World) -> dict[str, Any]:
         "own import": _import(person),
         "own trash": delete_entry(entry=trash, actor=person),
         # Not by the service, which starts none for a former member.
-        "own timer": TimeEntry.objects.create(user=person, description="my timer", started_at=timezone.now()),
+        "own timer": TimeEntry.objects.create(
+            user=person, description="my timer", started_at=whole_second(timezone.now())
+        ),
         "own task": make_task(world.things["open project"], name="My task", created_by=person),
         "own token": token,
         "own address": person.email,

@@ -131,9 +131,9 @@ def test_what_one_may_not_see_is_as_unknown(
 @pytest.mark.parametrize("value", ["x", "-1", "0", "1.5", "%00", "9" * 19, "9" * 40])
 @pytest.mark.parametrize("kind", ["person", "client", "project", "task", "tag"])
 def test_nonsense_in_the_address(olga: Client, kind: str, value: str):
-    refused = 400 if len(value) > 18 else 422  # no database knows such a number
-    assert olga.get(f"/reports/?{kind}={value}").status_code == refused
-    assert olga.get(f"/reports/choices/{kind}/?{kind}={value}").status_code == refused
+    refused = {400, 422} if len(value) > 18 else {422}  # SQLite cannot even be asked for such a number
+    assert olga.get(f"/reports/?{kind}={value}").status_code in refused
+    assert olga.get(f"/reports/choices/{kind}/?{kind}={value}").status_code in refused
     assert olga.get(f"/api/reports/?{kind}={value}").status_code == 400
     assert olga.get(f"/reports/?find_{kind}={value}").status_code == 200
 
