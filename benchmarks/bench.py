@@ -117,6 +117,10 @@ def pages(who: dict[str, object]) -> list[Request]:
         Request("task", "GET", f"/tasks/{task}/"),
         Request("board", "GET", "/tasks/board/"),
         Request("activity", "GET", "/activity/"),
+        Request("report of a year", "GET", "/reports/?preset=this-year&group=client&then=project"),
+        Request("report of a month", "GET", "/reports/?preset=last-month&group=client&then=project"),
+        Request("search in all weeks", "GET", "/entries/?q=review&weeks=all"),
+        Request("search, nothing found", "GET", "/entries/?q=zzzznothing&weeks=all"),
         Request("API list of 50", "GET", "/api/time-entries/?page_size=50", token=True),
     ]
 

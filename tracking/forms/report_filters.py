@@ -30,6 +30,8 @@ class Kind:
     several: Callable[[int], str]
     search: Any
     note: Callable[[Any], str] = lambda row: ""
+    order: str = ""
+    """By name, where nothing is said."""
 
 
 def _note_of_project(project: Project) -> str:
@@ -66,6 +68,7 @@ KINDS = {
         lambda n: ngettext("%(n)s task", "%(n)s tasks", n),
         _("Find tasks"),
         lambda task: str(task.project.name),
+        order="-pk",  # the newest: to sort hundreds of thousands by name would take longer than the report
     ),
     "tag": Kind(
         lambda _user: Tag.objects.only("name"),
@@ -116,7 +119,7 @@ class Filter:
             for column in self.kind.searched:
                 hits |= Q(**{f"{column}__icontains": self.text.removeprefix("#") if self.name == "tag" else self.text})
             rows = rows.filter(hits)
-        return [self._choice(row) for row in rows.order_by(self.kind.searched[0], "pk")[: SHOWN + 1]]
+        return [self._choice(row) for row in rows.order_by(self.kind.order or self.kind.searched[0], "pk")[: SHOWN + 1]]
 
     @property
     def choices(self) -> list[Choice]:
