@@ -308,6 +308,7 @@ def test_people_by_address_by_name_and_as_told(plan, administrator: User, owner:
     assert [(one.row.line, one.user) for one in sorted(planned.new, key=lambda one: one.row.line)] == [
         (2, owner), (3, teammate), (4, teammate), (5, former),
     ]  # fmt: skip
+    assert plan({"Email": "", "User": "Nora Nobody"}, people={"nora nobody": None}).left_out == 1
     assert (planned.strangers, planned.left_out, planned.refused) == ({"who@toggl.example": 1}, 1, [])
 
 

@@ -121,7 +121,7 @@ class _Planner:
             return
         user = self.people.who(line.person)
         if user is None:
-            if line.person in self.people.left_out:
+            if line.person.lower() in self.people.left_out:
                 self.plan.left_out += 1
             else:
                 self.plan.strangers[line.person] += 1
@@ -204,7 +204,7 @@ class _People:
                 del self.found[name]
         self.found |= {user.email.lower(): user for user in allowed if user.email}
         self.found |= {person.lower(): user for person, user in given.items()}
-        self.left_out = {person for person, user in given.items() if user is None}
+        self.left_out = {person.lower() for person, user in given.items() if user is None}
 
     def who(self, person: str) -> User | None:
         return self.found.get(person.lower())
