@@ -15,7 +15,9 @@ from tests.tracking.pages import HTMX, at, text
 from tests.work import make_entry, make_project, make_tag, make_task
 from tracking.choices import Review
 from tracking.models import Tag, TimeEntry
+from tracking.services.entries import update_entry
 from tracking.services.timer import start_timer
+from tracking.views import entries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wednesday")]
 
@@ -194,6 +196,21 @@ def test_edit_from_a_stale_tab(olga: Client, owner: User):
     assert edit(olga, entry, version=2, description="second tab").status_code == 204
     entry.refresh_from_db()
     assert entry.description == "second tab"
+
+
+def test_edited_elsewhere_just_after_the_page_had_read_it(olga: Client, owner: User, monkeypatch):
+    entry = make_entry(owner, at(3, 9), 60, description="old")
+    read = entries.get_entry
+
+    def overtaken(*arguments: Any, **options: Any) -> TimeEntry:
+        found = read(*arguments, **options)
+        update_entry(entry=found, actor=owner, description="first tab")
+        return found
+
+    monkeypatch.setattr(entries, "get_entry", overtaken)
+    page = text(edit(olga, entry, version=entry.version, description="second tab"))
+    assert "first tab" in page
+    assert 'name="version" value="2"' in page
 
 
 def test_edit_of_the_running_one_has_no_end(olga: Client, owner: User):

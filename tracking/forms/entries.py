@@ -179,6 +179,7 @@ class EntryForm(forms.Form):
         self.add_error(None, conflict.message)
         if conflict.code == "stale" and self.entry:
             self.stale = True
+            self.entry.refresh_from_db()  # it may have changed after this page had read it
             self.data = self.data.copy()
             self.data["version"] = str(self.entry.version)
 
