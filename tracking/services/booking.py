@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,25 @@ def lock_person(user: User) -> User:
     locked = User.objects.select_for_update(no_key=True).only("pk", "is_active", "time_zone").get(pk=user.pk)
     user.time_zone = locked.time_zone
     return locked
+
+
+def lock_entries(found: QuerySet[TimeEntry], *projects: Project) -> dict[int, TimeEntry]:
+    """Entries by id. Their people, projects (and the `projects` they are to go to) and tasks are locked in order:
+
+    two of these never wait crosswise.
+    """
+    owned = list(found.values_list("pk", "user", "project", "task"))
+    for user in User.objects.filter(pk__in={row[1] for row in owned}).order_by("pk"):
+        lock_person(user)
+    _lock(Project, {*(row[2] for row in owned), *(project.pk for project in projects)})
+    _lock(Task, {row[3] for row in owned})
+    fresh = TimeEntry.objects.select_related("user", "project__client", "task")
+    return fresh.in_bulk([row[0] for row in owned])
+
+
+def _lock(model: type[Project] | type[Task], ids: set[int | None]) -> None:
+    rows = model._default_manager.filter(pk__in=[pk for pk in ids if pk]).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def made_before(user: User, uid: uuid.UUID) -> TimeEntry | None:

@@ -20,7 +20,7 @@ from timetracker.web.errors import Conflict, NotAllowed
 from tracking.choices import BatchKind, Source
 from tracking.events import ImportBroughtBack, ImportPayload, ImportUndone, TimeImported
 from tracking.models import Batch, BatchChange, Project, Task, TimeEntry
-from tracking.services.booking import clean_description, lock_person, tell_person, usable_tags
+from tracking.services.booking import clean_description, lock_entries, lock_person, tell_person, usable_tags
 from tracking.services.entries import CREATED, DELETED
 from tracking.services.import_places import Places, tag_name
 from tracking.services.import_plan import EntrySum, Plan, Planned
@@ -185,12 +185,12 @@ def _entry(planned: Planned, user: User, places: Places) -> TimeEntry:
 @transaction.atomic
 def _turn(ids: Sequence[int], batch: Batch, *, deleted: bool) -> int:
     """Puts these entries into the trash or takes them out, as far as they are not there already."""
-    found = TimeEntry.objects.filter(pk__in=ids, deleted_at__isnull=deleted, billed_at=None, ended_at__isnull=False)
-    users = _lock_people(set(found.values_list("user", flat=True)))
-    entries = list(found.select_related("project__client", "task").order_by("user", "started_at"))
-    for entry in entries:
-        entry.user = users[entry.user_id]
-    _lock_places(entries, for_new_time=False)
+    locked = lock_entries(TimeEntry.objects.filter(pk__in=ids)).values()
+    entries = [
+        entry
+        for entry in sorted(locked, key=lambda entry: (entry.user_id, entry.started_at))
+        if (entry.deleted_at is None) == deleted and not entry.billed and not entry.running
+    ]
     prefetch_related_objects(entries, "tags", "breaks")
     if deleted:
         shift_totals_of_many(entries, -1)
@@ -223,7 +223,7 @@ def _lock_people(ids: set[int]) -> dict[int, User]:
     return users
 
 
-def _lock_places(entries: Sequence[TimeEntry], *, for_new_time: bool = True) -> None:
+def _lock_places(entries: Sequence[TimeEntry]) -> None:
     """Projects before tasks, each in order of id, as everywhere. They are put on the entries as they are now."""
     ids = {entry.project_id for entry in entries if entry.project_id}
     locked = Project.objects.select_for_update(no_key=True, of=("self",)).select_related("client").order_by("pk")
@@ -232,7 +232,7 @@ def _lock_places(entries: Sequence[TimeEntry], *, for_new_time: bool = True) -> 
     locked_tasks = Task.objects.select_for_update(no_key=True).filter(pk__in=task_ids).order_by("pk")
     tasks = {task.pk: task for task in locked_tasks}
     gone = projects.keys() != ids or tasks.keys() != task_ids
-    if for_new_time and (gone or not all(project.bookable for project in projects.values())):
+    if gone or not all(project.bookable for project in projects.values()):
         raise Conflict(_("A project or task was closed meanwhile. Look at the preview again."), code="stale")
     for entry in entries:
         entry.project = projects[entry.project_id] if entry.project_id else None

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +19,7 @@ from tracking.events import EntryChanged, EntryDeleted, EntryRestored
 from tracking.models import Batch, Project, Tag, Task, TimeEntry
 from tracking.models.batch import KEPT
 from tracking.services.batches import keep_change, one_batch
-from tracking.services.booking import Span, lock_person, require_unbilled, set_breaks, span_seconds, tell_person
+from tracking.services.booking import Span, lock_entries, require_unbilled, set_breaks, span_seconds, tell_person
 from tracking.services.entries import EntryChanges, may_run_on, update_entry
 from tracking.services.imports import is_import, require_rights, undo_import
 from tracking.services.review import refresh_review, span_of
@@ -67,25 +66,6 @@ def _undo_at_once(batch: Batch, actor: User) -> Batch:
     batch.undone_by = undoing if undoing.pk else None
     batch.save(update_fields=["undone_by"])
     return undoing
-
-
-def lock_entries(found: QuerySet[TimeEntry], *projects: Project) -> dict[int, TimeEntry]:
-    """Entries by id. Their people, projects (and the `projects` they are to go to) and tasks are locked in order:
-
-    two of these never wait crosswise.
-    """
-    owned = list(found.values_list("pk", "user", "project", "task"))
-    for user in User.objects.filter(pk__in={row[1] for row in owned}).order_by("pk"):
-        lock_person(user)
-    _lock(Project, {*(row[2] for row in owned), *(project.pk for project in projects)})
-    _lock(Task, {row[3] for row in owned})
-    fresh = TimeEntry.objects.select_related("user", "project__client", "task")
-    return fresh.in_bulk([row[0] for row in owned])
-
-
-def _lock(model: type[Project] | type[Task], ids: set[int | None]) -> None:
-    rows = model._default_manager.filter(pk__in=[pk for pk in ids if pk]).order_by("pk")
-    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def _require_rights(actor: User, entries: dict[int, TimeEntry], changes: dict[int, Changes]) -> None:

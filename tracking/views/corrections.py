@@ -25,10 +25,10 @@ from tracking.forms.span import move_days
 from tracking.models import Project, ProjectMember, Tag, TimeEntry
 from tracking.queries import today_of
 from tracking.services.batches import one_batch
+from tracking.services.booking import lock_entries
 from tracking.services.corrections import duplicate_entry, merge_entries, set_billed, split_entry
 from tracking.services.entries import delete_entry, update_entry
 from tracking.services.review import accept_entry
-from tracking.services.undo import lock_entries
 from tracking.views.answers import action, apply_to_each, selected_ids
 from tracking.views.entries import changed_entries
 from tracking.views.week import day_in, number
