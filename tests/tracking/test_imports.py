@@ -177,8 +177,9 @@ def test_after_undo_it_can_be_imported_again(plan, administrator: User):
 def test_two_at_once_store_it_once(plan, administrator: User):
     first, second = plan({}, LATER), plan({}, LATER)
     store(first, administrator)
-    store_import(plan=second, actor=administrator)
+    assert store_import(plan=second, actor=administrator) is None
     assert TimeEntry.objects.count() == 2
+    assert Batch.objects.count() == 1
     assert_totals()
 
 
@@ -296,6 +297,24 @@ def test_closed_between_preview_and_import(plan, administrator: User):
     with pytest.raises(Conflict, match="closed meanwhile"):
         store_import(plan=planned, actor=administrator)
     assert not TimeEntry.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_closed_while_it_is_stored(plan, administrator: User, owner: User, monkeypatch):
+    monkeypatch.setattr(imports, "STEP", 1)
+    acme = make_client(name="Acme")
+    make_project(client=acme, name="Site")
+    closing = make_project(client=acme, name="Closing")
+    planned = plan({}, {**LATER, "Project": "Closing"})
+    Project.objects.filter(pk=closing.pk).update(status=ProjectStatus.ARCHIVED)
+    with pytest.raises(Conflict, match="closed meanwhile"):
+        store_import(plan=planned, actor=administrator)
+    # What is stored by then is told, and can be undone.
+    batch = Batch.objects.get()
+    assert sums_of(batch) == {owner: EntrySum(1, 5400)}
+    assert Event.objects.get(type="time_imported").payload["entries"] == 1
+    undo_batch(batch=batch, actor=administrator)
+    assert_totals()
 
 
 # ── Who ──────────────────────────────────────────────────────────────────────

@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 def store_import(*, plan: Plan, actor: User, progress: Progress = lambda done: None) -> Batch | None:
-    """The batch, with one event for all of it; None where there is nothing to store.
+    """The batch, with one event for all of it; None where there was nothing to store.
 
     Raises Conflict where a project or task was closed since it was planned: what is stored by then stays, in its batch.
     """
@@ -45,18 +45,23 @@ def store_import(*, plan: Plan, actor: User, progress: Progress = lambda done: N
     places = Places(actor)
     places.make(plan.missing)
     batch = Batch.objects.create(kind=BatchKind.IMPORT, actor=actor)
+    try:
+        _store_all(plan, places, batch, progress)
+    finally:
+        kept = _finish(batch, TimeImported)
+    return batch if kept else None
+
+
+def _store_all(plan: Plan, places: Places, batch: Batch, progress: Progress) -> None:
     done = 0
     for step in _steps(plan.new):
         done += _store(step, places, batch)
         progress(done)
-    uids = [(planned.user.pk, planned.uid) for planned in plan.back]
-    for part in _steps(uids):
-        people, wanted = {user for user, _uid in part}, {uid for _user, uid in part}
-        found = TimeEntry.objects.filter(user__in=people, uid__in=wanted, deleted_at__isnull=False)
+    for step in _steps(plan.back):
+        people, uids = {planned.user.pk for planned in step}, {planned.uid for planned in step}
+        found = TimeEntry.objects.filter(user__in=people, uid__in=uids, deleted_at__isnull=False)
         done += _turn(list(found.values_list("pk", flat=True)), batch, deleted=False)
         progress(done)
-    _finish(batch, TimeImported)
-    return batch
 
 
 def undo_import(*, batch: Batch, actor: User, progress: Progress = lambda done: None) -> Batch:
@@ -72,11 +77,9 @@ def undo_import(*, batch: Batch, actor: User, progress: Progress = lambda done: 
     for part in _steps(ids):
         done += _turn(part, undoing, deleted=deleted)
         progress(done)
-    if not done:
-        undoing.delete()
+    if not _finish(undoing, ImportUndone if deleted else ImportBroughtBack):
         raise Conflict(_("Nothing of it is left to undo."), code="undone")
     Batch.objects.filter(pk=batch.pk, undone_by=None).update(undone_by=undoing)
-    _finish(undoing, ImportUndone if deleted else ImportBroughtBack)
     return undoing
 
 
@@ -108,24 +111,22 @@ def _steps(items: Sequence[T]) -> Iterator[Sequence[T]]:
     yield from (items[at : at + STEP] for at in range(0, len(items), STEP))
 
 
-def _finish(batch: Batch, event: type[ImportPayload]) -> None:
-    if batch.changes.count() > STEP:
+def _finish(batch: Batch, event: type[ImportPayload]) -> bool:
+    """Tells what the batch did. One that did nothing is gone after, and False."""
+    people = sums_of(batch)
+    if not people:
+        batch.delete()
+        return False
+    entries = sum(one.entries for one in people.values())
+    if entries > STEP:
         refresh_statistics()
+    hours = round(sum(one.seconds for one in people.values()) / 3600, 4)
     with transaction.atomic():
-        people = sums_of(batch)
-        seconds = sum(one.seconds for one in people.values())
-        record(
-            event(
-                id=batch.pk,
-                entries=sum(one.entries for one in people.values()),
-                hours=round(seconds / 3600, 4),
-                people=len(people),
-            ),
-            actor=batch.actor,
-            subject=batch,
-        )
+        payload = event(id=batch.pk, entries=entries, hours=hours, people=len(people))
+        record(payload, actor=batch.actor, subject=batch)
         for user in people:
             tell_person(user.pk)
+    return True
 
 
 def sums_of(batch: Batch) -> dict[User, EntrySum]:
