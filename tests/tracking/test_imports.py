@@ -70,7 +70,7 @@ def reasons(plan: Plan) -> list[str]:
 def test_a_line_becomes_an_entry(plan, administrator: User, owner: User):
     planned = plan({"Task": "Draft"})
     assert planned.missing.counts() == {"clients": 1, "projects": 1, "tasks": 1, "tags": 2}
-    assert planned.by_person == {str(owner): EntrySum(1, 5400)}
+    assert planned.by_person == {owner: EntrySum(1, 5400)}
     assert not TimeEntry.objects.exists()
     assert not Project.objects.exists()
 
@@ -338,6 +338,19 @@ def test_a_lead_brings_the_time_of_their_people_and_makes_no_projects(plan, lead
     assert planned.strangers == {outsider.email: 1}
     store_import(plan=planned, actor=lead)
     assert set(TimeEntry.objects.values_list("user", flat=True)) == {owner.pk, lead.pk}
+
+
+def test_two_of_one_name_stay_two(plan, owner: User, outsider: User):
+    User.objects.filter(pk=outsider.pk).update(display_name=owner.display_name)
+    assert plan({}, {"Email": outsider.email}).by_person.keys() == {owner, outsider}
+
+
+def test_nobody_is_named_whose_time_one_may_not_log(plan, lead: User, owner: User, outsider: User):
+    make_project(name="Site", client=make_client(name="Acme"))
+    named = {"old@toggl.example": outsider, owner.email: outsider}
+    planned = plan({"Email": "old@toggl.example"}, {}, actor=lead, people=named)
+    assert planned.strangers == {"old@toggl.example": 1}
+    assert planned.by_person.keys() == {owner}
 
 
 def test_as_many_statements_for_many_lines_of_a_step(plan, administrator: User):

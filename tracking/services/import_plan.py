@@ -62,8 +62,8 @@ class Plan:
     """People of the file whom nobody here is, and how many lines they have: none of those is stored."""
     left_out: int = 0
     """Lines of people who are not wanted."""
-    by_person: dict[str, EntrySum] = field(default_factory=dict)
-    """What is to come, by the name of the person here."""
+    by_person: dict[User, EntrySum] = field(default_factory=dict)
+    """What is to come."""
     missing: Missing = field(default_factory=Missing)
 
     @property
@@ -98,7 +98,7 @@ def plan_import(
 ) -> Plan:
     """`zone` is that of the account the file comes from. `people` says who a person of the file is here, None for
 
-    nobody; those it does not name are found by their address, among the people `actor` may log time for.
+    nobody; those it does not name are found by their address. All among the people `actor` may log time for.
     """
     planner = _Planner(zone, actor, people or {})
     for line in lines:
@@ -154,7 +154,7 @@ class _Planner:
             (self.plan.known if state == "known" else self.plan.trashed).add(planned.seconds)
             return
         (self.plan.new if state == "new" else self.plan.back).append(planned)
-        self.plan.by_person.setdefault(str(planned.user), EntrySum()).add(planned.seconds)
+        self.plan.by_person.setdefault(planned.user, EntrySum()).add(planned.seconds)
         self.places.want(row)
 
     def finish(self) -> Plan:
@@ -193,7 +193,7 @@ def _readings(wall: dt.datetime, zone: dt.tzinfo) -> list[dt.datetime]:
 
 class _People:
     def __init__(self, actor: User, given: Mapping[str, User | None]) -> None:
-        allowed = User.objects.with_time_visible_to(actor).order_by("is_active", "-pk")
+        allowed = list(User.objects.with_time_visible_to(actor).order_by("is_active", "-pk"))
         self.found: dict[str, User | None] = {}
         names: Counter[str] = Counter()
         for user in allowed:  # an address of an active person wins, and of two the older one
@@ -203,7 +203,7 @@ class _People:
             if number > 1:
                 del self.found[name]
         self.found |= {user.email.lower(): user for user in allowed if user.email}
-        self.found |= {person.lower(): user for person, user in given.items()}
+        self.found |= {person.lower(): user for person, user in given.items() if user is None or user in allowed}
         self.left_out = {person.lower() for person, user in given.items() if user is None}
 
     def who(self, person: str) -> User | None:

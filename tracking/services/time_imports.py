@@ -54,8 +54,8 @@ def plan_of(brought: TimeImport) -> Plan:
 
 
 def _people(brought: TimeImport) -> Mapping[str, User | None]:
-    allowed = User.objects.with_time_visible_to(brought.actor).in_bulk([pk for pk in brought.people.values() if pk])
-    return {theirs: allowed.get(pk) if pk else None for theirs, pk in brought.people.items() if not pk or pk in allowed}
+    named = User.objects.in_bulk([pk for pk in brought.people.values() if pk])
+    return {theirs: named.get(pk) if pk else None for theirs, pk in brought.people.items() if not pk or pk in named}
 
 
 def name_people(*, brought: TimeImport, people: Mapping[str, User | None]) -> None:

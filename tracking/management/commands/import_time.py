@@ -81,8 +81,8 @@ class Command(BaseCommand):
             self.stderr.write(f"Nobody here is {person} ({lines:,} lines). Say who that is: --person {person}=HERE")
         if total.entries:
             self.stdout.write(f"From {plan.first:%Y-%m-%d} to {plan.last:%Y-%m-%d}, times in {zone_name}:")
-        for person, own in sorted(plan.by_person.items()):
-            self._line(person, own)
+        for user in sorted(plan.by_person, key=str):
+            self._line(str(user), plan.by_person[user])
         self._line("To store", total)
         self._line("Imported already", plan.known)
         self._line("In the trash", plan.trashed)
