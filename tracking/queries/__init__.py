@@ -1,0 +1,56 @@
+"""Reads that pages, API and widgets share. One definition each."""
+
+from tracking.queries.activity import (
+    activity_visible_to,
+    latest_activity,
+    people_who_see_project,
+    people_who_see_time_of,
+)
+from tracking.queries.days import DAY, WEEK, Day, Gap, Total, days_of, today_of, week_of
+from tracking.queries.entries import (
+    entries_between,
+    entries_of,
+    last_end_on,
+    latest_entries,
+    running_entry,
+    suggestions,
+)
+from tracking.queries.week import Week, week_progress, worked_seconds
+from tracking.queries.work import (
+    next_colour,
+    open_tasks_of,
+    pickable_projects,
+    pickable_tags,
+    pickable_tasks,
+    recent_projects,
+)
+
+__all__ = [
+    "DAY",
+    "WEEK",
+    "Day",
+    "Gap",
+    "Total",
+    "Week",
+    "activity_visible_to",
+    "days_of",
+    "entries_between",
+    "entries_of",
+    "last_end_on",
+    "latest_activity",
+    "latest_entries",
+    "next_colour",
+    "open_tasks_of",
+    "people_who_see_project",
+    "people_who_see_time_of",
+    "pickable_projects",
+    "pickable_tags",
+    "pickable_tasks",
+    "recent_projects",
+    "running_entry",
+    "suggestions",
+    "today_of",
+    "week_of",
+    "week_progress",
+    "worked_seconds",
+]

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.models import User
+from timetracker.web.durations import shown_seconds
+from timetracker.web.times import local_date, local_span_bounds, week_bounds
+from tracking.models import TimeEntry
+from tracking.queries.days import DAY, WEEK, Total
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """This week of one person against their goal. Seconds as shown, the running entry as it stands."""
+
+    first: dt.date
+    today: dt.date
+    goal: int
+    by_day: dict[dt.date, int]
+    by_project: dict[int | None, int]
+    working_days: tuple[int, ...]
+    zone: dt.tzinfo = dt.UTC
+    running: TimeEntry | None = None
+    elapsed: int = 0
+
+    @property
+    def seconds(self) -> int:
+        return sum(self.by_day.values())
+
+    @property
+    def today_seconds(self) -> int:
+        return self.by_day.get(self.today, 0)
+
+    @property
+    def total(self) -> Total:
+        return self._with_running(self.seconds)
+
+    @property
+    def today_total(self) -> Total:
+        """What began today; a timer that began yesterday counts there."""
+        return self._with_running(self.today_seconds) if self.runs_since_today else Total(self.today_seconds)
+
+    @property
+    def runs_since_today(self) -> bool:
+        return self.running is not None and local_date(self.running.started_at, self.zone) == self.today
+
+    def _with_running(self, seconds: int) -> Total:
+        return Total(seconds - self.elapsed, self.running)
+
+    @property
+    def left(self) -> int:
+        return max(0, self.goal - self.seconds)
+
+    @property
+    def over(self) -> int:
+        return max(0, self.seconds - self.goal)
+
+    @property
+    def percent(self) -> int:
+        """Of the goal, rounded down: 100 only when it is reached."""
+        return min(100, self.seconds * 100 // self.goal) if self.goal else 0
+
+    @property
+    def is_working_day(self) -> bool:
+        return self.today.weekday() in self.working_days
+
+    @property
+    def days_left(self) -> int:
+        """Working days from today on."""
+        rest = ((self.today + n * DAY) for n in range((self.first + WEEK - self.today).days))
+        return sum(day.weekday() in self.working_days for day in rest)
+
+    @property
+    def a_day(self) -> int | None:
+        """What each working day from today on needs for the goal; today still needs what it lacks."""
+        if not self.days_left:
+            return None
+        before = self.seconds - self.today_seconds
+        return max(0, self.goal - before) // self.days_left
+
+    @property
+    def today_left(self) -> int:
+        """What today lacks of that."""
+        return max(0, (self.a_day or 0) - self.today_seconds)
+
+    @property
+    def forecast(self) -> int | None:
+        """Where the week ends if the days to come are like its worked days before today. None before there is one.
+
+        Today counts with the larger of what it has and such a day; days off add nothing.
+        """
+        worked = [seconds for day, seconds in self.by_day.items() if day < self.today and seconds]
+        if not worked:
+            return None
+        usual = sum(worked) // len(worked)
+        today = max(self.today_seconds, usual) if self.is_working_day else self.today_seconds
+        return sum(worked) + today + usual * (self.days_left - self.is_working_day)
+
+    @property
+    def on_pace(self) -> bool:
+        return self.forecast is not None and self.forecast >= self.goal
+
+
+def week_progress(user: User, now: dt.datetime | None = None) -> Week:
+    """One statement, whatever the data: the entries that start this week in the person's zone."""
+    now = now or timezone.now()
+    today = local_date(now, user.zone)
+    first, end = week_bounds(today, user.week_start)
+    by_day: Counter[dt.date] = Counter()
+    by_project: Counter[int | None] = Counter()
+    running, elapsed = None, 0
+    for entry, seconds in _worked(user, first, end, now):
+        by_day[local_date(entry.started_at, user.zone)] += seconds
+        by_project[entry.project_id] += seconds
+        if entry.seconds is None:
+            running, elapsed = entry, seconds
+    goal, days = user.weekly_goal_seconds, tuple(user.working_days)
+    return Week(first, today, goal, by_day, by_project, days, user.zone, running, elapsed)
+
+
+def worked_seconds(user: User, first: dt.date, last: dt.date, now: dt.datetime | None = None) -> int:
+    """Worked by `user` in entries that start from `first` to `last` in their zone: the sum of the lines as shown."""
+    return sum(seconds for _entry, seconds in _worked(user, first, last + DAY, now or timezone.now()))
+
+
+def _worked(user: User, first: dt.date, end: dt.date, now: dt.datetime) -> Iterator[tuple[TimeEntry, int]]:
+    entries = TimeEntry.objects.alive().filter(user=user).within(*local_span_bounds(first, end, user.zone))
+    for entry in entries.only("started_at", "seconds", "paused_at", "break_seconds", "project_id"):
+        worked = entry.seconds
+        yield entry, entry.elapsed_at(now) if worked is None else shown_seconds(worked, user.hours_format)
