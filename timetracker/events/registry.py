@@ -56,6 +56,8 @@ class EventType:
     sentence: StrOrPromise
     subject: str
     payload_class: type
+    internal: bool = False
+    """Part of the works: nobody reads it in an activity feed or makes a rule of it."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -88,6 +90,10 @@ def event_types() -> Mapping[str, EventType]:
     return types.MappingProxyType(_types)
 
 
+def internal_types() -> list[str]:
+    return [name for name, found in _types.items() if found.internal]
+
+
 def handlers() -> Mapping[str, Handler]:
     return types.MappingProxyType(_handlers)
 
@@ -103,7 +109,9 @@ def handlers_for(event_name: str, payload: Payload) -> list[Handler]:
     return [handler for handler in _handlers.values() if handler.wants(event_name, payload)]
 
 
-def event_type(name: str, *, label: StrOrPromise, sentence: StrOrPromise, subject: str) -> Callable[[type[T]], type[T]]:
+def event_type(
+    name: str, *, label: StrOrPromise, sentence: StrOrPromise, subject: str, internal: bool = False
+) -> Callable[[type[T]], type[T]]:
     """Register a payload dataclass. `sentence` follows the actor's name and may hold fields: "started {name}"."""
 
     def register(payload_class: type[T]) -> type[T]:
@@ -111,7 +119,7 @@ def event_type(name: str, *, label: StrOrPromise, sentence: StrOrPromise, subjec
             raise TypeError(f"{payload_class.__name__} must be a dataclass: put @event_type above @dataclass")
         if name in _types:
             raise ValueError(f"There are two event types named {name}")
-        found = EventType(name, label, sentence, subject, payload_class)
+        found = EventType(name, label, sentence, subject, payload_class, internal)
         _types[name] = _types_by_class[payload_class] = found
         return payload_class
 

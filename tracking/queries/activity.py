@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import TeamMember, User, led_by
 from timetracker.events.models import Event
-from timetracker.events.registry import event_types
+from timetracker.events.registry import event_types, internal_types
 from tracking.models import Project, ProjectMember
 
 AMONG_THE_LAST = 5000
@@ -16,7 +16,7 @@ PERSONAL = ("entry",)
 
 def activity_visible_to(user: User) -> QuerySet[Event]:
     """What happened, newest first: one's own deeds; what concerns the people one leads; tasks and projects one sees."""
-    events = Event.objects.select_related("actor").order_by("-pk")
+    events = Event.objects.exclude(type__in=internal_types()).select_related("actor").order_by("-pk")
     if user.is_administrator:
         return events
     led = list(led_by(user).values_list("user", flat=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from string import Formatter
@@ -63,7 +64,7 @@ def _activity_page(request: HttpRequest) -> dict[str, Any]:
         "before": before,
         "people": _people(user),
         "person": person,
-        "types": sorted(((name, str(known.label)) for name, known in event_types().items()), key=lambda pair: pair[1]),
+        "types": sorted(_types(), key=lambda pair: pair[1]),
         "type": kind,
         "project": get_object_or_404(Project.objects.visible_to(user), pk=project) if project else None,
         "is_filtered": bool(person or project or kind),
@@ -106,3 +107,7 @@ def _what(payload: dict[str, Any]) -> str:
         if payload.get(name):
             return str(payload[name])
     return _("(no description)")
+
+
+def _types() -> Iterator[tuple[str, str]]:
+    return ((name, str(known.label)) for name, known in event_types().items() if not known.internal)

@@ -1,0 +1,65 @@
+"""What people were told and why, and the defaults that everybody begins with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.admin import ReadOnlyAdmin
+from notifications.models import Notification, Outcome, Preference, Settings
+
+
+class OutcomesInline(admin.TabularInline):
+    model = Outcome
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ["channel", "state", "reason", "detail", "due_at", "changed_at"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    """Who was told what, and what became of it in each channel. Letters are private: their text is not shown here."""
+
+    list_display = ["created_at", "user", "category", "type", "priority", "deliver_at", "delivered_at", "read_at"]
+    list_filter = ["category", "type", "priority", "in_centre"]
+    list_select_related = ["user"]
+    search_fields = ["=uid", "user__username"]
+    show_full_result_count = False
+    fields = [
+        "uid", "user", "category", "type", "priority", "key", "event", "subject_type", "subject_id", "condition",
+        "created_at", "deliver_at", "recurrence", "delivered_at", "in_centre", "read_at", "snoozed_until",
+        "archived_at", "deleted_at",
+    ]  # fmt: skip
+    readonly_fields = fields
+    inlines = [OutcomesInline]
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(ReadOnlyAdmin):
+    """Every decision: sent, seen, failed or held back, with the reason."""
+
+    list_display = ["changed_at", "notification_id", "channel", "state", "reason", "due_at", "detail"]
+    list_filter = ["channel", "state", "reason"]
+    search_fields = ["=notification__uid", "notification__user__username"]
+    show_full_result_count = False
+
+
+@admin.register(Preference)
+class PreferenceAdmin(ReadOnlyAdmin):
+    """Where a person, or with nobody everybody, differs from the default. Changed on the page of preferences."""
+
+    list_display = ["user", "category", "channel", "wanted"]
+    list_filter = ["category", "channel", "wanted", ("user", admin.EmptyFieldListFilter)]
+    list_select_related = ["user"]
+
+
+@admin.register(Settings)
+class SettingsAdmin(ReadOnlyAdmin):
+    list_display = ["user", "least_priority", "quiet", "quiet_from", "quiet_until", "quiet_days_off", "vibrate"]
+    list_filter = ["quiet", "quiet_days_off"]
+    list_select_related = ["user"]

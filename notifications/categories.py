@@ -1,0 +1,121 @@
+"""What people are told about: the rows of the grid of preferences. Rooms above register theirs with `category`."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications.choices import Channel
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+USUAL = (Channel.CENTRE, Channel.TOAST, Channel.BROWSER)
+
+
+@dataclass(frozen=True)
+class Category:
+    name: str
+    label: StrOrPromise
+    why: StrOrPromise
+    """Follows "You get this because": what the person has to do with it."""
+    channels: frozenset[Channel]
+    """Where it shows itself unless somebody says otherwise."""
+    critical: bool
+    """Security and data loss: no preference, no priority and no quiet hours hold it back in the centre, as a toast
+    and by e-mail."""
+    icon: str
+
+
+_categories: dict[str, Category] = {}
+CRITICAL = frozenset({"security", "data_loss"})
+"""The fixed list. A category that is not in it cannot be let through."""
+LET_THROUGH = frozenset({Channel.CENTRE, Channel.TOAST, Channel.EMAIL})
+
+
+def categories() -> Mapping[str, Category]:
+    return types.MappingProxyType(_categories)
+
+
+def category_named(name: str) -> Category:
+    """A kind that this version does not know is treated like what scripts send."""
+    return _categories.get(name, OWN)
+
+
+def category(
+    name: str, *, label: StrOrPromise, why: StrOrPromise, channels: Iterable[Channel] = USUAL, icon: str = "bell"
+) -> Category:
+    if name in _categories:
+        raise ValueError(f"There are two categories named {name}")
+    found = _categories[name] = Category(name, label, why, frozenset(channels), name in CRITICAL, icon)
+    return found
+
+
+TASK_ASSIGNED = category(
+    "task_assigned",
+    label=_("A task is given to you"),
+    why=_("a task was given to you."),
+    icon="clipboard-document-list",
+)
+TASK_DONE = category(
+    "task_done",
+    label=_("A task you gave is done"),
+    why=_("you gave this task to somebody, or made it."),
+    icon="check-circle",
+)
+PROJECT_ARCHIVED = category(
+    "project_archived",
+    label=_("A project you manage is archived"),
+    why=_("you manage this project."),
+    icon="archive-box",
+)
+TIMER_STOPPED = category(
+    "timer_stopped",
+    label=_("Your timer is stopped by somebody else"),
+    why=_("it was your timer."),
+    icon="stop-circle",
+)
+IMPORT_FINISHED = category(
+    "import_finished",
+    label=_("An import of yours is finished"),
+    why=_("you started this import."),
+    icon="arrow-down-tray",
+)
+REMINDER = category(
+    "reminder",
+    label=_("Your own reminders"),
+    why=_("you asked to be reminded."),
+    channels=(*USUAL, Channel.SOUND),
+    icon="clock",
+)
+OWN = category(
+    "own",
+    label=_("What your scripts tell you"),
+    why=_("a page or a script of yours sent it to you."),
+    icon="command-line",
+)
+DIGEST = category(
+    "digest",
+    label=_("What came while it was quiet"),
+    why=_("notifications waited for your quiet hours to end."),
+    channels=(Channel.CENTRE, Channel.TOAST, Channel.BROWSER),
+    icon="moon",
+)
+SECURITY = category(
+    "security",
+    label=_("Security of your account"),
+    why=_("it concerns who can get into your account. This cannot be switched off."),
+    channels=(*USUAL, Channel.EMAIL),
+    icon="shield-check",
+)
+DATA_LOSS = category(
+    "data_loss",
+    label=_("Data in danger"),
+    why=_("something of yours could be lost. This cannot be switched off."),
+    channels=(*USUAL, Channel.EMAIL),
+    icon="exclamation-triangle",
+)

@@ -1,0 +1,65 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Type(models.TextChoices):
+    INFO = "info", _("Info")
+    SUCCESS = "success", _("Success")
+    WARNING = "warning", _("Warning")
+    ERROR = "error", _("Error")
+
+
+class Priority(models.TextChoices):
+    """In rising order."""
+
+    LOW = "low", _("Low")
+    NORMAL = "normal", _("Normal")
+    HIGH = "high", _("High")
+    URGENT = "urgent", _("Urgent")
+
+    @property
+    def rank(self) -> int:
+        return list(Priority).index(self)
+
+
+class Channel(models.TextChoices):
+    """Where a notification shows itself. In the centre it is kept; the others interrupt."""
+
+    CENTRE = "centre", _("Centre")
+    TOAST = "toast", _("Toast")
+    BROWSER = "browser", _("Browser")
+    SOUND = "sound", _("Sound")
+    EMAIL = "email", _("E-mail")
+
+
+INTERRUPTING = (Channel.TOAST, Channel.BROWSER, Channel.SOUND, Channel.EMAIL)
+ON_A_PAGE = (Channel.TOAST, Channel.BROWSER, Channel.SOUND)
+"""Those that need a page of the person to be open."""
+
+
+class State(models.TextChoices):
+    """How far a notification got in one channel."""
+
+    QUEUED = "queued", _("Queued")
+    SENT = "sent", _("Sent")
+    SEEN = "seen", _("Seen")
+    FAILED = "failed", _("Failed")
+    HELD = "held", _("Held back")
+
+
+class Reason(models.TextChoices):
+    """Why it was held back or did not arrive."""
+
+    NONE = "", ""
+    PERMISSION = "permission", _("They may not see what it is about")
+    PREFERENCE = "preference", _("Switched off by preference")
+    PRIORITY = "priority", _("Below the least priority")
+    QUIET = "quiet", _("Quiet hours")
+    RATE = "rate", _("Too many at once")
+    DIGEST = "digest", _("In a digest")
+    ENDED = "ended", _("No longer true")
+    READ = "read", _("Read before")
+    NO_PAGE = "no_page", _("No page was open")
+    NO_ADDRESS = "no_address", _("No e-mail address")
+    DENIED = "denied", _("The browser was not allowed to show it")
+    ERROR = "error", _("Did not work")

@@ -1,0 +1,178 @@
+"""What notifications does when something has happened: who is told, and in which words. The work is in the services."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from notifications import categories
+from notifications.choices import Priority, Type
+from notifications.services.mailing import mail
+from notifications.services.sending import notify
+from timetracker.events.models import Event
+from timetracker.events.registry import Kind, on
+from timetracker.live.push import push
+from tracking.models import Project, ProjectMember, Task, TimeEntry, TimeImport
+
+
+# ── Sending on ───────────────────────────────────────────────────────────────
+@on("notification_sent", name="notifications.push", kind=Kind.OUTER)
+def push_notification(event: Event) -> None:
+    push([event.payload["user_id"]], "notifications")
+
+
+@on(
+    "notification_sent",
+    name="notifications.mail",
+    kind=Kind.OUTER,
+    when=lambda data: "email" in data["channels"],
+)
+def mail_notification(event: Event) -> None:
+    mail(notification_id=event.payload["id"])
+
+
+# ── Who is told ──────────────────────────────────────────────────────────────
+@on("task_assigned", name="notifications.task_assigned", when=lambda data: data["assignee_id"])
+def tell_assignee(event: Event) -> None:
+    person, task = _person(event.payload["assignee_id"]), Task.objects.filter(pk=event.payload["id"]).first()
+    # Given on in the meantime: then its event tells the next one.
+    if person is None or task is None or _did_it(person, event) or task.assignee_id != person.pk:
+        return
+    with translation.override(person.language):
+        notify(
+            person=person,
+            category=categories.TASK_ASSIGNED,
+            title=_("%(actor)s gave you a task: %(task)s") % {"actor": _actor(event), "task": task.name},
+            message=event.payload["project_name"],
+            priority=event.payload["priority"],
+            url=reverse("tracking:task", args=[task.pk]),
+            actions=[_start_timer(task), _open(reverse("tracking:task", args=[task.pk]))],
+            subject=task,
+            event=event,
+        )
+
+
+@on("task_completed", name="notifications.task_done")
+def tell_giver(event: Event) -> None:
+    task = Task.objects.select_related("created_by").filter(pk=event.payload["id"]).first()
+    giver = _giver(task) if task else None
+    if task is None or giver is None or _did_it(giver, event):
+        return
+    with translation.override(giver.language):
+        notify(
+            person=giver,
+            category=categories.TASK_DONE,
+            title=_("%(actor)s finished %(task)s") % {"actor": _actor(event), "task": task.name},
+            message=event.payload["project_name"],
+            type=Type.SUCCESS,
+            url=reverse("tracking:task", args=[task.pk]),
+            subject=task,
+            event=event,
+        )
+
+
+@on("project_archived", name="notifications.project_archived")
+def tell_managers(event: Event) -> None:
+    project = Project.objects.filter(pk=event.payload["id"]).first()
+    if project is None:
+        return
+    for member in ProjectMember.objects.filter(project=project, is_manager=True).select_related("user"):
+        if _did_it(member.user, event):
+            continue
+        with translation.override(member.user.language):
+            notify(
+                person=member.user,
+                category=categories.PROJECT_ARCHIVED,
+                title=_("%(actor)s archived %(project)s") % {"actor": _actor(event), "project": project.name},
+                url=reverse("tracking:project", args=[project.pk]),
+                subject=project,
+                event=event,
+            )
+
+
+@on("timer_stopped", name="notifications.timer_stopped")
+def tell_owner_of_timer(event: Event) -> None:
+    entry = TimeEntry.objects.select_related("user").filter(pk=event.payload["id"]).first()
+    if entry is None or _did_it(entry.user, event):
+        return
+    with translation.override(entry.user.language):
+        what = entry.description or event.payload["task_name"] or event.payload["project_name"]
+        title = _("%(actor)s stopped your timer: %(what)s") if what else _("%(actor)s stopped your timer")
+        notify(
+            person=entry.user,
+            category=categories.TIMER_STOPPED,
+            title=title % {"actor": _actor(event), "what": what},
+            type=Type.WARNING,
+            priority=Priority.HIGH,
+            url=reverse("tracking:entry", args=[entry.pk]),
+            subject=entry,
+            event=event,
+        )
+
+
+@on("time_imported", name="notifications.import_finished")
+def tell_importer(event: Event) -> None:
+    brought = TimeImport.objects.select_related("actor").filter(batch=event.payload["id"]).first()
+    if brought is None:
+        return  # by command: whoever ran it has seen it end
+    entries = event.payload["entries"]
+    with translation.override(brought.actor.language):
+        words = ngettext("%(count)d entry imported from %(file)s", "%(count)d entries imported from %(file)s", entries)
+        notify(
+            person=brought.actor,
+            category=categories.IMPORT_FINISHED,
+            title=words % {"count": entries, "file": brought.name},
+            type=Type.SUCCESS,
+            url=reverse("tracking:import", args=[brought.pk]),
+            subject=brought,
+            event=event,
+        )
+
+
+@on("token_created", name="notifications.token_created")
+def tell_owner_of_token(event: Event) -> None:
+    person = _person(event.payload["user_id"])
+    if person is None:
+        return
+    with translation.override(person.language):
+        notify(
+            person=person,
+            category=categories.SECURITY,
+            title=_("A new API token can act for you: %(name)s") % {"name": event.payload["name"]},
+            message=_("If you did not make it, revoke it and change your password."),
+            type=Type.WARNING,
+            priority=Priority.HIGH,
+            url=reverse("accounts:tokens"),
+            event=event,
+        )
+
+
+def _person(pk: int | None) -> User | None:
+    return User.objects.filter(pk=pk).first()
+
+
+def _did_it(person: User, event: Event) -> bool:
+    return event.actor_id == person.pk
+
+
+def _actor(event: Event) -> str:
+    return str(event.actor) if event.actor else _("The tracker")
+
+
+def _giver(task: Task) -> User | None:
+    """Whoever gave it to the one who has it now, else who made it."""
+    given = Event.objects.filter(type="task_assigned", subject_type="task", subject_id=str(task.pk)).order_by("-pk")
+    last = given.select_related("actor").first()
+    return last.actor if last and last.actor else task.created_by
+
+
+def _start_timer(task: Task) -> dict[str, str]:
+    url = f"{reverse('tracking:track')}?task={task.pk}"
+    return {"label": _("Start timer"), "url": url}
+
+
+def _open(url: str) -> dict[str, str]:
+    return {"label": _("Open"), "url": url}

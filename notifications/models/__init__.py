@@ -1,0 +1,5 @@
+from notifications.models.notification import Notification
+from notifications.models.outcome import Outcome
+from notifications.models.preference import Preference, Settings
+
+__all__ = ["Notification", "Outcome", "Preference", "Settings"]

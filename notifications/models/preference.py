@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from notifications.choices import Channel, Priority
+
+
+class Preference(models.Model):
+    """One cell of the grid where it differs from what stands below: a person's, or with no person everybody's."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text=_("Nobody: the default for everybody."),
+    )
+    category = models.CharField(_("category"), max_length=40)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    wanted = models.BooleanField(_("wanted"))
+
+    class Meta:
+        verbose_name = _("preference")
+        verbose_name_plural = _("preferences")
+        ordering = ["user_id", "category", "channel"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "category", "channel"], name="preference_once"),
+            models.UniqueConstraint(
+                fields=["category", "channel"], condition=Q(user=None), name="preference_default_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} · {self.channel}: {self.wanted}"
+
+
+class Settings(models.Model):
+    """When a person may be interrupted, and by what. With no person: what everybody begins with."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="notification_settings",
+        help_text=_("Nobody: the default for everybody."),
+    )
+    least_priority = models.CharField(
+        _("least priority"),
+        max_length=10,
+        choices=Priority,
+        default=Priority.LOW,
+        help_text=_("What is less important waits in the centre and does not interrupt."),
+    )
+    quiet = models.BooleanField(_("quiet hours"), default=False)
+    quiet_from = models.TimeField(_("quiet from"), default=dt.time(20))
+    quiet_until = models.TimeField(_("quiet until"), default=dt.time(7))
+    quiet_days_off = models.BooleanField(_("quiet on days off"), default=False)
+    vibrate = models.BooleanField(_("vibrate"), default=False)
+
+    class Meta:
+        verbose_name = _("notification settings")
+        verbose_name_plural = _("notification settings")
+        constraints = [
+            models.UniqueConstraint(models.Value(1), condition=Q(user=None), name="settings_default_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user or _("Everybody"))

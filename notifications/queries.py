@@ -1,0 +1,81 @@
+"""Everything that is read about notifications in more than one place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from notifications.categories import Category, categories, category_named
+from notifications.choices import Channel
+from notifications.models import Notification, Preference, Settings
+from notifications.quiet import Quiet
+
+SHOWN_IN_PANEL = 30
+
+
+# ── What a person wants ──────────────────────────────────────────────────────
+Grid = dict[str, frozenset[Channel]]
+"""Category to the channels it is wanted in."""
+
+
+def settings_of(person: User | None) -> Settings:
+    """One's own, else everybody's, else the program's."""
+    rows = Settings.objects.filter(Q(user=person) | Q(user=None))
+    # Nobody's comes last on every database, which disagree about where nulls go.
+    found = sorted(rows, key=lambda row: row.user_id is None)
+    return found[0] if found else Settings()
+
+
+def quiet_of(person: User, chosen: Settings) -> Quiet:
+    hours = (chosen.quiet_from, chosen.quiet_until) if chosen.quiet else None
+    return Quiet(person.zone, hours, person.working_days if chosen.quiet_days_off else ())
+
+
+def preference_grid(person: User | None) -> Grid:
+    """For every category. With nobody: what the administrators have set for everybody."""
+    rows = Preference.objects.filter(Q(user=person) | Q(user=None))
+    cells = {(row.category, row.channel): row.wanted for row in sorted(rows, key=lambda row: row.user_id is not None)}
+    return {name: _wanted(found, cells) for name, found in categories().items()}
+
+
+def wanted_channels(person: User, category: Category) -> frozenset[Channel]:
+    rows = Preference.objects.filter(Q(user=person) | Q(user=None), category=category.name)
+    cells = {(row.category, row.channel): row.wanted for row in sorted(rows, key=lambda row: row.user_id is not None)}
+    return _wanted(category, cells)
+
+
+def _wanted(category: Category, cells: Mapping[tuple[str, str], bool]) -> frozenset[Channel]:
+    return frozenset(
+        channel for channel in Channel if cells.get((category.name, channel), channel in category.channels)
+    )
+
+
+# ── What there is ────────────────────────────────────────────────────────────
+def unread_count(person: User) -> int:
+    return Notification.objects.unread(person).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    category: Category
+    unread: int
+    items: list[Notification]
+
+
+def panel_of(person: User) -> list[Group]:
+    """The newest of the inbox by category; the group with the newest comes first. Its count is of all there are."""
+    newest = list(Notification.objects.inbox(person)[:SHOWN_IN_PANEL])
+    counts = dict(Notification.objects.unread(person).order_by().values_list("category").annotate(count=Count("pk")))
+    by_category: dict[str, list[Notification]] = {}
+    for item in newest:
+        by_category.setdefault(item.category, []).append(item)
+    return [Group(category_named(name), counts.get(name, 0), items) for name, items in by_category.items()]
+
+
+def news_since(person: User, moment: dt.datetime) -> QuerySet[Notification]:
+    """What was delivered since then and is unread, with its outcomes. By time: what was put off has an old id."""
+    return Notification.objects.unread(person).filter(delivered_at__gt=moment).prefetch_related("outcomes")

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from notifications.services import digests, scheduling
+from notifications.services.forgetting import forget
+from timetracker.events.clock import job
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@job("notifications.fire_due", every=MINUTE)
+def fire_due(now: dt.datetime) -> None:
+    scheduling.fire_due(now)
+
+
+@job("notifications.wake_snoozed", every=MINUTE)
+def wake_snoozed(now: dt.datetime) -> None:
+    scheduling.wake_snoozed(now)
+
+
+@job("notifications.release_held", every=MINUTE)
+def release_held(now: dt.datetime) -> None:
+    digests.release_held(now)
+
+
+@job("notifications.forget_unseen", every=dt.timedelta(hours=1))
+def forget_unseen(now: dt.datetime) -> None:
+    digests.forget_unseen(now)
+
+
+@job("notifications.forget", daily=dt.time(3, 40))
+def forget_old(now: dt.datetime) -> None:
+    forget(now)

@@ -1,0 +1,94 @@
+"""What a person does with what they were told. Every call is idempotent and says how many it changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from notifications.choices import Channel, Reason, State
+from notifications.models import Notification, Outcome
+from timetracker.live.push import push_after_commit
+
+FARTHEST_SNOOZE = dt.timedelta(days=366)
+
+
+@transaction.atomic
+def mark_read(*, person: User, rows: QuerySet[Notification], read: bool = True) -> list[int]:
+    """The ids of those that were changed: what an Undo puts back."""
+    now = timezone.now()
+    ids = _ids(_own(person, rows).filter(read_at__isnull=read))
+    Notification.objects.filter(pk__in=ids).update(read_at=now if read else None)
+    return _done(person, ids)
+
+
+@transaction.atomic
+def archive(*, person: User, rows: QuerySet[Notification], archived: bool = True) -> list[int]:
+    """What is archived counts as read; brought back, it stays read."""
+    now = timezone.now()
+    ids = _ids(_own(person, rows).filter(archived_at__isnull=archived))
+    changed = Notification.objects.filter(pk__in=ids)
+    if archived:
+        changed.filter(read_at=None).update(read_at=now)
+        changed.update(archived_at=now, snoozed_until=None)
+    else:
+        changed.update(archived_at=None)
+    return _done(person, ids)
+
+
+@transaction.atomic
+def delete(*, person: User, rows: QuerySet[Notification], deleted: bool = True) -> list[int]:
+    """Into nothing, with an Undo: `forget_deleted` removes it for good later. A scheduled one is cancelled by it."""
+    now = timezone.now()
+    ids = _ids(_own(person, rows).filter(deleted_at__isnull=deleted))
+    Notification.objects.filter(pk__in=ids).update(deleted_at=now if deleted else None)
+    return _done(person, ids)
+
+
+@transaction.atomic
+def snooze(*, person: User, rows: QuerySet[Notification], until: dt.datetime) -> list[int]:
+    """Out of sight until then; it comes back once, as new. Raises ValidationError for a time that is no future."""
+    now = timezone.now()
+    if not now < until <= now + FARTHEST_SNOOZE:
+        raise ValidationError({"until": _("Choose a time within the next year.")})
+    ids = _ids(_own(person, rows))
+    Notification.objects.filter(pk__in=ids).update(snoozed_until=until, archived_at=None)
+    return _done(person, ids)
+
+
+@transaction.atomic
+def wake(*, person: User, rows: QuerySet[Notification]) -> list[int]:
+    """Back at once, without a sound: somebody took the snooze back."""
+    ids = _ids(_own(person, rows).filter(snoozed_until__isnull=False))
+    Notification.objects.filter(pk__in=ids).update(snoozed_until=None)
+    return _done(person, ids)
+
+
+@transaction.atomic
+def mark_shown(*, person: User, ids: Iterable[int], channel: Channel, denied: bool = False) -> int:
+    """A page says that it has shown these, or that the browser would not."""
+    waiting = Outcome.objects.filter(
+        notification__user=person, notification__in=list(ids), channel=channel, state__in=[State.QUEUED, State.SENT]
+    )
+    state, reason = (State.FAILED, Reason.DENIED) if denied else (State.SEEN, Reason.NONE)
+    return waiting.update(state=state, reason=reason, changed_at=timezone.now())
+
+
+def _own(person: User, rows: QuerySet[Notification]) -> QuerySet[Notification]:
+    return rows.filter(user=person).select_for_update(of=("self",))
+
+
+def _ids(rows: QuerySet[Notification]) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _done(person: User, ids: list[int]) -> list[int]:
+    if ids:
+        push_after_commit([person.pk], "notifications")
+    return ids

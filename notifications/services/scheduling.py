@@ -1,0 +1,158 @@
+"""Notifications for later, once or again and again. They wait in the table; the clock fires what is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from notifications import conditions, recurrence
+from notifications.categories import REMINDER
+from notifications.choices import Channel, Reason, State
+from notifications.models import Notification, Outcome
+from notifications.services.sending import build, deliver
+from timetracker.live.push import push_after_commit
+from timetracker.web.errors import Conflict
+
+MOST = 200
+SKEW = dt.timedelta(minutes=1)
+"""A clock that is a little behind ours does not make a schedule of the past."""
+FARTHEST = dt.timedelta(days=5 * 366)
+BATCH = 200
+
+
+@transaction.atomic
+def schedule(
+    *,
+    person: User,
+    title: str,
+    deliver_at: dt.datetime | None = None,
+    repeats: Mapping[str, Any] | None = None,
+    condition: str = "",
+    **fields: Any,
+) -> Notification:
+    """A reminder for oneself. `repeats` alone begins at its first time. Raises ValidationError by field, Conflict."""
+    now = timezone.now()
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    again = _checked(repeats)
+    if Notification.objects.scheduled(person).count() >= MOST:
+        raise Conflict(_("There are %(max)d reminders already. Cancel one first.") % {"max": MOST}, code="too_many")
+    row = build(
+        person=person,
+        title=title,
+        **{"category": REMINDER.name, **fields},
+        deliver_at=_first(deliver_at, again, now, person),
+        recurrence=again,
+        condition=_known(condition),
+    )
+    row.save(force_insert=True)
+    push_after_commit([person.pk], "notifications")
+    return row
+
+
+def _checked(repeats: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    try:
+        return None if repeats is None else recurrence.checked(repeats)
+    except ValidationError as error:
+        raise ValidationError({"recurrence": error}) from error
+
+
+def _known(condition: str) -> str:
+    if condition and condition not in conditions.CONDITIONS:
+        raise ValidationError({"condition": _("There is no such condition.")})
+    return condition
+
+
+def _first(moment: dt.datetime | None, again: Mapping[str, Any] | None, now: dt.datetime, person: User) -> dt.datetime:
+    if moment is None:
+        if again is None:
+            raise ValidationError({"deliver_at": _("Say when.")})
+        return recurrence.next_after(again, now, now, person.zone)
+    if moment < now - SKEW:
+        raise ValidationError({"deliver_at": _("That time is over.")})
+    if moment > now + FARTHEST:
+        raise ValidationError({"deliver_at": _("Choose a time within the next five years.")})
+    return moment
+
+
+# ── What is due ──────────────────────────────────────────────────────────────
+def fire_due(now: dt.datetime) -> int:
+    """Each in a transaction of its own; however many ask, one has it. Returns how many had their turn."""
+    due = Notification.objects.filter(delivered_at=None, deleted_at=None, deliver_at__lte=now)
+    return _each(due.order_by("deliver_at", "pk"), _fire, now)
+
+
+def wake_snoozed(now: dt.datetime) -> int:
+    """What was put off comes back as new, once."""
+    asleep = Notification.objects.filter(snoozed_until__lte=now, deleted_at=None)
+    return _each(asleep.order_by("snoozed_until", "pk"), _return, now)
+
+
+def _each(rows: models.QuerySet[Notification], work: Any, now: dt.datetime) -> int:
+    count = 0
+    for pk, person_id in list(rows.values_list("pk", "user_id")[:BATCH]):
+        with transaction.atomic():
+            person = User.objects.select_for_update(no_key=True).get(pk=person_id)
+            # Asked again under the lock: another process may have been quicker.
+            row = rows.filter(pk=pk).select_for_update(of=("self",)).first()
+            if row is not None:
+                work(row, person, now)
+                count += 1
+    return count
+
+
+def _fire(row: Notification, person: User, now: dt.datetime) -> None:
+    if not person.is_active:
+        row.deleted_at = now
+        row.save(update_fields=["deleted_at"])
+    elif row.recurrence:
+        _fire_one_of_many(row, person, now)
+    elif conditions.holds(row.condition, person):
+        deliver(row, person, now)
+    else:
+        _drop(row, now)
+
+
+def _fire_one_of_many(pattern: Notification, person: User, now: dt.datetime) -> None:
+    assert pattern.deliver_at is not None
+    assert pattern.recurrence is not None
+    if conditions.holds(pattern.condition, person):
+        copied = ("category", "type", "priority", "title", "message", "url", "actions", "persistent", "subject_type",
+                  "subject_id")  # fmt: skip
+        row = Notification(
+            user=person,
+            key=f"recurring:{pattern.pk}:{pattern.deliver_at:%Y-%m-%dT%H:%M:%S}",
+            **{name: getattr(pattern, name) for name in copied},
+        )
+        row.save(force_insert=True)
+        deliver(row, person, now)
+    pattern.deliver_at = recurrence.next_after(pattern.recurrence, pattern.deliver_at, now, person.zone)
+    pattern.save(update_fields=["deliver_at"])
+
+
+def _return(row: Notification, person: User, now: dt.datetime) -> None:
+    row.snoozed_until = None
+    row.read_at = None
+    row.save(update_fields=["snoozed_until", "read_at"])
+    if person.is_active and conditions.holds(row.condition, person):
+        deliver(row, person, now)
+    else:
+        _drop(row, now)
+
+
+def _drop(row: Notification, now: dt.datetime) -> None:
+    """What it would have said is no longer true."""
+    row.delivered_at = row.delivered_at or now
+    row.in_centre = False
+    row.save(update_fields=["delivered_at", "in_centre"])
+    Outcome.objects.filter(notification=row).delete()
+    Outcome.objects.create(
+        notification=row, channel=Channel.CENTRE, state=State.HELD, reason=Reason.ENDED, changed_at=now
+    )
+    push_after_commit([row.user_id], "notifications")
