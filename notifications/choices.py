@@ -62,4 +62,6 @@ class Reason(models.TextChoices):
     NO_PAGE = "no_page", _("No page was open")
     NO_ADDRESS = "no_address", _("No e-mail address")
     DENIED = "denied", _("The browser was not allowed to show it")
+    UNASKED = "unasked", _("The browser was never asked for permission")
+    IN_VIEW = "in_view", _("A page was in view")
     ERROR = "error", _("Did not work")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from accounts.models import User
 from notifications.categories import Category, categories, category_named
-from notifications.choices import Channel
+from notifications.choices import ON_A_PAGE, Channel, Reason, State
+from notifications.decision import SHOWN_AT_MOST
 from notifications.models import Notification, Preference, Settings
 from notifications.quiet import Quiet
 
 SHOWN_IN_PANEL = 30
+MOST_NEWS = 100
 
 
 # ── What a person wants ──────────────────────────────────────────────────────
@@ -76,6 +78,43 @@ def panel_of(person: User) -> list[Group]:
     return [Group(category_named(name), counts.get(name, 0), items) for name, items in by_category.items()]
 
 
-def news_since(person: User, moment: dt.datetime) -> QuerySet[Notification]:
-    """What was delivered since then and is unread, with its outcomes. By time: what was put off has an old id."""
-    return Notification.objects.unread(person).filter(delivered_at__gt=moment).prefetch_related("outcomes")
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    row: Notification
+    channels: list[Channel]
+    """Of those that a page serves: where it is to be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    items: list[NewsItem] = field(default_factory=list)
+    more: int = 0
+    """So many others came at the same time and are in the centre."""
+    until: dt.datetime | None = None
+
+
+def news_since(person: User, moment: dt.datetime) -> News:
+    """What was delivered after `moment` and is unread: by time, because what was put off has an old id.
+
+    The newest few are shown one by one, the oldest of them first. What the rate held back, and what a page that was
+    away for a while would pile up, is counted.
+    """
+    rows = list(
+        Notification.objects.unread(person).filter(delivered_at__gt=moment).prefetch_related("outcomes")[:MOST_NEWS]
+    )
+    if not rows:
+        return News()
+    shown: list[NewsItem] = []
+    more = 0
+    for row in rows:
+        states = {outcome.channel: outcome for outcome in row.outcomes.all()}
+        channels = [
+            channel
+            for channel in ON_A_PAGE
+            if channel in states and states[channel].state in (State.QUEUED, State.SEEN)
+        ]
+        if channels and len(shown) < SHOWN_AT_MOST:
+            shown.append(NewsItem(row, channels))
+        elif channels or any(outcome.reason == Reason.RATE for outcome in states.values()):
+            more += 1
+    return News(shown[::-1], more, rows[0].delivered_at)

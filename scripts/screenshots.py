@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -35,8 +36,12 @@ PAGES = {
     "clients": "/clients/", "tasks": "/tasks/", "task": "/tasks/{task}/", "board": "/tasks/board/", "tags": "/tags/",
     "people": "/people/", "teams": "/teams/", "settings": "/settings/", "tokens": "/settings/tokens/",
     "security": "/settings/security/", "organisation": "/settings/organisation/", "not-found": "/projects/999999/",
+    "notifications": "/notifications/", "reminders": "/notifications/reminders/",
+    "notification-settings": "/settings/notifications/",
     "api-docs": "/api/docs/",
 }  # fmt: skip
+OPENED = {"panel": ("/entries/", "#bell"), "reminder-new": ("/notifications/reminders/", ".page-head .btn")}
+"""A page, and what is clicked there."""
 SIGNED_OUT = {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/"}
 
 
@@ -78,19 +83,47 @@ def prepare(entries: int) -> dict[str, object]:
         for entry in TimeEntry.objects.filter(user=person)[:6]:
             pin_entry(user=person, entry=entry)
         start_timer(user=person, description="Checkout flow: address form", project=Project.objects.get(code="web"))
+        _tell(person)
     task = Task.objects.order_by("-tracked_seconds").first()
     project = Project.objects.order_by("-tracked_seconds").first()
     return {"session": session_of(person), "task": task.pk if task else 0, "project": project.pk if project else 0}
 
 
-def picture(page: Page, address: str, path: Path, said: list[str]) -> None:
+def _tell(person: Any) -> None:
+    """Something in the notification centre."""
+    from notifications import categories  # noqa: PLC0415 - needs Django set up
+    from notifications.services.scheduling import schedule  # noqa: PLC0415
+    from notifications.services.sending import notify  # noqa: PLC0415
+    from timetracker.events.dispatch import drain  # noqa: PLC0415
+    from tracking.models import Task  # noqa: PLC0415
+    from tracking.services.tasks import update_task  # noqa: PLC0415
+
+    colleague = type(person).objects.exclude(pk=person.pk).first()
+    for task in Task.objects.exclude(assignee=person).filter(project__memberships__user=person)[:4]:
+        update_task(task=task, actor=colleague, assignee=person, priority="high" if task.pk % 2 else "normal")
+    drain()
+    for category, kind, title, message in (
+        (categories.IMPORT_FINISHED, "success", "412 entries imported from Toggl_time_entries_2026.csv", ""),
+        (categories.SECURITY, "warning", "A new API token can act for you: backup",
+         "If you did not make it, revoke it and change your password."),
+        (categories.OWN, "error", "Nightly export failed", "The disk is full: /var/backups\nNext try at 03:00."),
+    ):  # fmt: skip
+        notify(person=person, category=category, title=title, message=message, type=kind, priority="normal")
+    schedule(person=person, title="Write the weekly summary", repeats={"at": "16:30", "days": [4]})
+    schedule(person=person, title="Log your time", repeats={"at": "17:00"}, condition="nothing_logged_today")
+
+
+def picture(page: Page, address: str, path: Path, said: list[str], click: str = "") -> None:
     page.on(
         "console",
         lambda message: said.append(f"{path.stem}: {message.text}") if message.type in {"warning", "error"} else None,
     )
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=path, full_page=True)
+    if click:
+        page.locator(click).first.click()
+        page.wait_for_load_state("networkidle")
+    page.screenshot(path=path, full_page=not click)
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if width > 0:
         said.append(f"{path.stem}: {width} px wider than the window")
@@ -107,11 +140,11 @@ def shoot(browser: Browser, address: str, who: dict[str, object], out: Path, kin
                 if not only or name in only:
                     picture(context.new_page(), address + path, out / f"{name}-{kind}-{theme}-{size}.png", said)
             context.add_cookies([{"name": "sessionid", "value": str(who["session"]), "url": address}])
-            for name, path in PAGES.items():
+            for name, (path, click) in ({name: (path, "") for name, path in PAGES.items()} | OPENED).items():
                 if (only and name not in only) or (kind == "empty" and "{" in path):
                     continue
                 page = context.new_page()
-                picture(page, address + path.format(**who), out / f"{name}-{kind}-{theme}-{size}.png", said)
+                picture(page, address + path.format(**who), out / f"{name}-{kind}-{theme}-{size}.png", said, click)
                 page.close()
             context.close()
     return said

@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("timetracker.web.urls")),
     path("", include("tracking.urls")),
     path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
     path("accounts/", include("accounts.urls_sign_in")),
     path("admin/", admin.site.urls),
     path("api/", include("timetracker.api")),

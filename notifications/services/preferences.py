@@ -46,6 +46,15 @@ def set_preferences(*, person: User | None, grid: Mapping[str, Collection[Channe
 
 
 @transaction.atomic
+def save_preferences(
+    *, person: User | None, grid: Mapping[str, Collection[Channel]], settings: SettingsFields
+) -> Settings:
+    """The whole page at once. Raises ValidationError by field."""
+    set_preferences(person=person, grid=grid)
+    return save_settings(person=person, **settings)
+
+
+@transaction.atomic
 def mute(*, person: User, category: Category) -> frozenset[Channel]:
     """Nothing of this category any more. Returns where it was wanted, to be put back by `set_preferences`."""
     before = preference_grid(person)[category.name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -70,13 +71,32 @@ def wake(*, person: User, rows: QuerySet[Notification]) -> list[int]:
     return _done(person, ids)
 
 
+class Seen(enum.StrEnum):
+    """What a page says about a notification that it was given to show."""
+
+    SEEN = "seen"
+    DENIED = "denied"
+    UNASKED = "unasked"
+    """The browser's permission was never asked for."""
+    IN_VIEW = "in_view"
+    """A page of ours was in view and had shown it."""
+
+
+SEEN_AS = {
+    Seen.SEEN: (State.SEEN, Reason.NONE),
+    Seen.DENIED: (State.FAILED, Reason.DENIED),
+    Seen.UNASKED: (State.HELD, Reason.UNASKED),
+    Seen.IN_VIEW: (State.HELD, Reason.IN_VIEW),
+}
+
+
 @transaction.atomic
-def mark_shown(*, person: User, ids: Iterable[int], channel: Channel, denied: bool = False) -> int:
-    """A page says that it has shown these, or that the browser would not."""
+def mark_shown(*, person: User, ids: Iterable[int], channel: Channel, seen: Seen = Seen.SEEN) -> int:
+    """What became of these where a page had to show them."""
     waiting = Outcome.objects.filter(
-        notification__user=person, notification__in=list(ids), channel=channel, state__in=[State.QUEUED, State.SENT]
+        notification__user=person, notification__in=list(ids), channel=channel, state=State.QUEUED
     )
-    state, reason = (State.FAILED, Reason.DENIED) if denied else (State.SEEN, Reason.NONE)
+    state, reason = SEEN_AS[seen]
     return waiting.update(state=state, reason=reason, changed_at=timezone.now())
 
 

@@ -6,6 +6,7 @@ import "./busy.js";
 import "./problems.js";
 import "./toast.js";
 import "./announce.js";
+import "./notifications.js";
 import "./dialog.js";
 import "./menu.js";
 import "./clock.js";

@@ -3,6 +3,7 @@ import { text } from "./texts.js";
 
 const LEVELS = new Set(["success", "info", "warning", "error"]);
 const SHOWN_AT_MOST = 3;
+const ACTIONS_AT_MOST = 2;
 const SHORT_MS = 6000;
 const LONG_MS = 12000;
 
@@ -32,8 +33,9 @@ function countDown(toast, ms) {
   start();
 }
 
-function addAction(toast, label, act) {
-  const button = toast.querySelector(".toast-action");
+const addAction = (toast, label, act) => addActionTo(toast.querySelector("button.toast-action"), toast, label, act);
+
+function addActionTo(button, toast, label, act) {
   button.textContent = label;
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -42,20 +44,45 @@ function addAction(toast, label, act) {
   });
 }
 
-export function showToast({ text: words, level = "success", undo_url: undoUrl, action }) {
+function addLink(toast, { label, url, post }) {
+  if (post) {
+    const button = toast.querySelector(".toast-action").cloneNode();
+    toast.querySelector(".toast-close").before(button);
+    return addActionTo(button, toast, label, () => window.htmx.ajax("POST", url, { swap: "none", target: "body" }));
+  }
+  const link = document.createElement("a");
+  Object.assign(link, { className: "toast-action", textContent: label, href: url });
+  toast.querySelector(".toast-close").before(link);
+}
+
+function say(toast, words, sub, url) {
+  const place = toast.querySelector(".toast-text");
+  const title = url ? Object.assign(document.createElement("a"), { href: url }) : document.createElement("span");
+  title.textContent = words;
+  place.replaceChildren(title);
+  if (!sub) return;
+  const more = document.createElement("span");
+  more.className = "toast-sub";
+  more.textContent = sub;
+  place.append(more);
+}
+
+/** `text` may lead to `url` and have a second line, `sub`; `actions` are `{label, url, post}`. `stays`: until it is closed. */
+export function showToast({ text: words, level = "success", undo_url: undoUrl, action, sub, url, actions = [], stays = false }) {
   if (!words || !region()) return;
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.dataset.level = LEVELS.has(level) ? level : "info";
-  toast.querySelector(".toast-text").textContent = words;
+  say(toast, words, sub, url);
   if (undoUrl) addAction(toast, text("undo"), () => window.htmx.ajax("POST", undoUrl, { swap: "none", target: "body" }));
   if (action) addAction(toast, action.label, action.act);
+  for (const each of actions.slice(0, ACTIONS_AT_MOST)) addLink(toast, each);
   toast.querySelector(".toast-close").addEventListener("click", () => letGo(toast));
   moveToFront();
   region().append(toast);
   const shown = region().children;
   while (shown.length > SHOWN_AT_MOST) letGo(shown[0]);
   // What failed stays until it is read.
-  if (toast.dataset.level !== "error") countDown(toast, undoUrl || action ? LONG_MS : SHORT_MS);
+  if (toast.dataset.level !== "error" && !stays) countDown(toast, undoUrl || action || url ? LONG_MS : SHORT_MS);
 }
 
 window.toastManager = Object.freeze(

@@ -1,0 +1,31 @@
+"""Fetch and authorise in one step. Everything here is one's own, also for administrators."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from notifications.categories import Category, categories
+from notifications.models import Notification
+
+
+def get_notification(user: User, pk: int) -> Notification:
+    """One that was delivered, about something that may be seen."""
+    return get_object_or_404(Notification.objects.of(user), pk=pk)
+
+
+def get_deleted(user: User, pk: int) -> Notification:
+    """One whose deletion can be taken back; a reminder that was cancelled among them."""
+    return get_object_or_404(Notification.objects.filter(user=user, deleted_at__isnull=False), pk=pk)
+
+
+def get_reminder(user: User, pk: int) -> Notification:
+    return get_object_or_404(Notification.objects.scheduled(user), pk=pk)
+
+
+def get_category(name: str) -> Category:
+    try:
+        return categories()[name]
+    except KeyError as error:
+        raise Http404 from error

@@ -1,0 +1,56 @@
+"""Tags of the notification pages: `{% load notifications %}`."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import template
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.choices import Weekday
+from notifications.categories import Category, category_named
+from notifications.conditions import CONDITIONS
+from notifications.models import Notification
+from notifications.recurrence import DAY
+
+register = template.Library()
+HOUR, MINUTE = 3600, 60
+
+
+@register.simple_tag
+def category_of(row: Notification) -> Category:
+    return category_named(row.category)
+
+
+@register.simple_tag
+def condition_words(row: Notification) -> str:
+    found = CONDITIONS.get(row.condition)
+    return _("only if %(condition)s") % {"condition": found.label} if found else ""
+
+
+@register.simple_tag
+def recurrence_words(row: Notification) -> str:
+    """Every day at 18:00; Monday, Friday at 9:00; every 90 minutes."""
+    again = row.recurrence
+    if not again:
+        return _("Once")
+    if "at" in again:
+        clock = time_format(dt.time.fromisoformat(again["at"]), "TIME_FORMAT")
+        if len(again["days"]) == 7:
+            return _("Every day at %(time)s") % {"time": clock}
+        days = ", ".join(str(Weekday(day).label) for day in again["days"])
+        return _("%(days)s at %(time)s") % {"days": days, "time": clock}
+    return _every(again["every_seconds"])
+
+
+def _every(seconds: int) -> str:
+    if seconds % DAY == 0:
+        count = seconds // DAY
+        return ngettext("Every day", "Every %(count)d days", count) % {"count": count}
+    if seconds % HOUR == 0:
+        count = seconds // HOUR
+        return ngettext("Every hour", "Every %(count)d hours", count) % {"count": count}
+    count = seconds // MINUTE
+    return ngettext("Every minute", "Every %(count)d minutes", count) % {"count": count}

@@ -1,0 +1,25 @@
+from django.urls import path
+
+from notifications.views import centre, changes, preferences, reminders
+
+app_name = "notifications"
+urlpatterns = [
+    path("notifications/", centre.notifications, name="list"),
+    path("notifications/bell/", centre.bell, name="bell"),
+    path("notifications/panel/", centre.panel, name="panel"),
+    path("notifications/shown/", changes.shown, name="shown"),
+    path("notifications/read/", changes.read_all, name="read-all"),
+    path("notifications/several/", changes.several, name="several"),
+    path("notifications/undo/", changes.undo, name="undo"),
+    path("notifications/<int:pk>/open/", changes.open_one, name="open"),
+    path("notifications/<int:pk>/snooze/", changes.snooze_one, name="snooze"),
+    path("notifications/<int:pk>/mute/", changes.mute_one, name="mute"),
+    path("notifications/<int:pk>/restore/", changes.restore_one, name="restore"),
+    path("notifications/<int:pk>/<slug:deed>/", changes.change_one, name="change"),
+    path("notifications/reminders/", reminders.reminders, name="reminders"),
+    path("notifications/reminders/new/", reminders.reminder_new, name="reminder-new"),
+    path("notifications/reminders/<int:pk>/cancel/", reminders.reminder_cancel, name="reminder-cancel"),
+    path("settings/notifications/", preferences.preferences, name="preferences"),
+    path("settings/notifications/defaults/", preferences.defaults, name="defaults"),
+    path("settings/notifications/test/", preferences.test, name="test"),
+]

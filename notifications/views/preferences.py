@@ -1,0 +1,62 @@
+"""What one is told about, where and when; for administrators also what everybody begins with."""
+
+from __future__ import annotations
+
+from copy import copy
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import require_administrator
+from accounts.models import User
+from accounts.views.answers import attempt
+from notifications.categories import OWN
+from notifications.choices import Channel, Priority
+from notifications.forms import GridForm, SettingsForm
+from notifications.queries import preference_grid, settings_of
+from notifications.services.preferences import save_preferences
+from notifications.services.sending import notify
+from notifications.views.changes import changed
+from timetracker.web.htmx import redirect_with_toast
+from tracking.views.answers import action
+
+
+@login_required
+def preferences(request: HttpRequest) -> HttpResponse:
+    return _page(request, request.user, reverse("notifications:preferences"))
+
+
+@login_required
+def defaults(request: HttpRequest) -> HttpResponse:
+    require_administrator(request.user)
+    return _page(request, None, reverse("notifications:defaults"))
+
+
+def _page(request: HttpRequest, person: User | None, back: str) -> HttpResponse:
+    sent = request.POST if request.method == "POST" else None
+    # A copy: what is wrong must not be what is shown as saved.
+    form = SettingsForm(sent, instance=copy(settings_of(person)))
+    grid = GridForm(sent, grid=preference_grid(person))
+    if sent is not None and form.is_valid() and grid.is_valid():
+        saved = attempt(form, save_preferences, person=person, grid=grid.values(), settings=form.cleaned_data)
+        if saved is not None:
+            return redirect_with_toast(request, back, _("Your settings are saved."))
+    context = {"form": form, "grid": grid, "channels": Channel, "for_everybody": person is None}
+    return render(request, "notifications/preferences.html", context, status=422 if form.errors or grid.errors else 200)
+
+
+@action
+def test(request: HttpRequest) -> HttpResponse:
+    """In every channel that is switched on for what scripts send."""
+    notify(
+        person=request.user,
+        category=OWN,
+        title=_("This is a test"),
+        message=_("You see it where you have switched on “%(category)s”.") % {"category": OWN.label},
+        priority=Priority.HIGH,
+        url=reverse("notifications:preferences"),
+    )
+    return changed(request, _("It is on its way."), back=reverse("notifications:preferences"))

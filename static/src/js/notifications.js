@@ -1,0 +1,97 @@
+// What came in: the bell's answer carries news as `[data-news]`. They become toasts where a page is in view, notifications of the
+// browser where none is, and a sound; the server is told what became of each.
+import { csrfToken } from "./csrf.js";
+import { chime } from "./chime.js";
+import { isLeader, isAnyPageInView } from "./tabs.js";
+import { showToast } from "./toast.js";
+
+const told = new Set(); // the same news may be in two answers
+const bell = () => document.getElementById("bell");
+const panel = () => document.getElementById("notices");
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const since = bell()?.dataset.newsSince;
+  if (since && detail.elt.matches("[data-news-slot]")) detail.parameters.set("since", since);
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (!detail.target.matches("[data-news-slot]")) return;
+  const list = detail.target.querySelector("[data-news]");
+  if (list) tell([...list.children].filter(isNew), "vibrate" in list.dataset);
+  const more = detail.target.querySelector("[data-news-more]");
+  if (more && isInView()) showToast({ text: more.textContent, level: "info", url: more.dataset.url });
+});
+
+const isInView = () => document.visibilityState === "visible";
+
+// With its moment: what was snoozed comes again under the same number.
+function isNew({ dataset }) {
+  const key = `${dataset.id} ${dataset.delivered}`;
+  const known = told.has(key);
+  told.add(key);
+  return !known;
+}
+
+async function tell(items, vibrate) {
+  const outcomes = [];
+  const report = (item, channel, result) => outcomes.push(`${item.dataset.id}:${channel}:${result}`);
+  const wanting = (channel) => items.filter((item) => item.dataset.channels.split(" ").includes(channel));
+  if (isInView()) {
+    for (const item of wanting("toast")) {
+      toastOf(item);
+      report(item, "toast", "seen");
+    }
+  }
+  if (await isLeader()) {
+    const inView = await isAnyPageInView();
+    for (const item of wanting("browser")) report(item, "browser", inView ? "in_view" : browserNotification(item));
+    if (wanting("sound").length) {
+      const heard = await chime();
+      if (vibrate) navigator.vibrate?.(120);
+      for (const item of wanting("sound")) report(item, "sound", heard ? "seen" : "denied");
+    }
+  }
+  if (outcomes.length) send(outcomes);
+}
+
+function toastOf({ dataset, children }) {
+  const actions = [...children].map((action) => ({
+    label: action.textContent,
+    url: action.value,
+    post: action.dataset.method === "post",
+  }));
+  showToast({ text: dataset.title, sub: dataset.message, level: dataset.level, url: dataset.url, actions, stays: "stays" in dataset });
+}
+
+/** What became of it, in the server's words. */
+function browserNotification({ dataset }) {
+  if (!("Notification" in window) || Notification.permission === "denied") return "denied";
+  if (Notification.permission !== "granted") return "unasked";
+  const shown = new Notification(dataset.title, { body: dataset.message, tag: dataset.tag });
+  shown.addEventListener("click", () => {
+    window.focus();
+    window.location.assign(dataset.url);
+  });
+  return "seen";
+}
+
+function send(outcomes) {
+  const body = new URLSearchParams(outcomes.map((outcome) => ["shown", outcome]));
+  // keepalive: it is told even where somebody leaves the page at this moment.
+  fetch("/notifications/shown/", { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": csrfToken() } }).catch(() => {});
+}
+
+// The panel keeps up while it is open, and is fetched anew whenever it is opened.
+for (const name of ["live:notifications", "noticesChanged"]) {
+  document.addEventListener(name, () => panel()?.open && window.htmx.trigger("#notices-body", "live:panel"));
+}
+
+// The settings page says how things stand in this browser. The question is asked from a click only.
+function showPermission() {
+  const state = "Notification" in window ? Notification.permission : "unsupported";
+  for (const part of document.querySelectorAll("[data-browser-permission] [data-when]")) part.hidden = part.dataset.when !== state;
+}
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-ask-permission]")) Notification.requestPermission().then(showPermission);
+});
+document.addEventListener("DOMContentLoaded", showPermission);
