@@ -34,7 +34,7 @@ BLOCK = 64 * 1024
 
 
 def command(env: dict[str, str], *arguments: str) -> str:
-    """Runs one of manage.py, prints how long it took and its peak memory, and returns the last line it wrote."""
+    """Runs one of manage.py, prints how long it took and its peak memory, and returns the line that sums up."""
     with tempfile.TemporaryFile("w+") as said:
         begun = time.perf_counter()
         process = subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, stdout=said)
@@ -46,7 +46,7 @@ def command(env: dict[str, str], *arguments: str) -> str:
         said.seek(0)
         lines = said.read().splitlines()
     print(f"    {arguments[0]:13}{seconds:8.1f} s {used.ru_maxrss / 1024:6.0f} MB", flush=True)
-    return next(line for line in reversed(lines) if "worked seconds" in line or "totals" in line or line == lines[-1])
+    return next((line for line in lines if "worked seconds" in line or "totals" in line), "")
 
 
 def download(port: int, token: str, rate: int) -> None:
