@@ -1,4 +1,4 @@
-"""Daphne with the bridge and a small WSGI application: `python -m tests.live.bridge_server PORT`.
+"""Daphne with the bridge and a small WSGI application: `python -m tests.live.bridge_server PORT [PATIENCE]`.
 
 What has to wait waits for a request to /open, so the tests need no clock.
 """
@@ -11,15 +11,19 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
 WAIT = 20
 LONGEST_BODY = 20_000_000
 LONGEST_UPLOAD = 21_000_000
+PARTS, PART = 1000, 100_000
+"""Of a flood: more than any connection holds by itself, and parts that are larger than a block."""
 gate = threading.Event()
 meeting = threading.Barrier(4)
 closed: list[str] = []
+made: list[int] = []
 threads: set[str] = set()
 
 
@@ -51,6 +55,22 @@ def endless() -> Iterator[bytes]:
             return
 
 
+def peak_memory() -> int:
+    """In bytes. What `getrusage` says may be the peak of the process that started this one."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def part(number: int) -> bytes:
+    return f"{number:010}".encode() * (PART // 10)
+
+
+def flood() -> Iterator[bytes]:
+    for number in range(PARTS):
+        made.append(number)
+        yield part(number)
+
+
 def broken() -> Iterator[bytes]:
     yield b"half of i"
     raise ZeroDivisionError
@@ -70,6 +90,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
             answer = Stream(path, wait_in_the_middle)
         case "/endless":
             answer = Stream(path, endless)
+        case "/flood":
+            answer = Stream(path, flood)
         case "/broken-stream":
             answer = Stream(path, broken)
         case "/broken":
@@ -89,12 +111,13 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
             answer = environ["wsgi.file_wrapper"](file, 10)
             headers.append(("Content-Length", "1000000"))
         case "/state":
-            answer = [json.dumps({"closed": closed, "threads": len(threads)}).encode()]
+            state = {"closed": closed, "threads": len(threads), "made": len(made), "peak": peak_memory()}
+            answer = [json.dumps(state).encode()]
     start_response("200 OK", headers)
     return answer
 
 
-def main(port: int) -> None:
+def main(port: int, patience: float) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetracker.settings")
     import django
 
@@ -111,9 +134,10 @@ def main(port: int) -> None:
     from timetracker.live.wsgi_bridge import WsgiBridge
 
     BridgedServer(
-        application=WsgiBridge(application), endpoints=build_endpoint_description_strings(host="127.0.0.1", port=port)
+        application=WsgiBridge(application, patience),
+        endpoints=build_endpoint_description_strings(host="127.0.0.1", port=port),
     ).run()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), float(sys.argv[2]) if sys.argv[2:] else 60.0)

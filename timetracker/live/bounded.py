@@ -1,4 +1,7 @@
-"""No request makes the server keep more of it than a page would ever read. Imports Daphne: for `server.py` alone."""
+"""Nobody makes the server keep much: no request more than a page would ever read, no answer more than is being read.
+
+Imports Daphne: for `server.py` alone.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ def longest_body(path: bytes) -> int:
 
 
 class BoundedRequest(WebRequest):
-    """Refuses by the announced length, before anything is read; a body in chunks as soon as it is too long."""
+    """Refuses by the announced length, before anything is read; a body in chunks as soon as it is too long.
+
+    Of an answer that paces itself, the connection holds about as much as its client reads next.
+    """
 
     refused = False
     received = 0
@@ -46,6 +52,16 @@ class BoundedRequest(WebRequest):
 
     def process(self) -> Any:
         return None if self.refused else super().process()
+
+    def pace(self, producer: Any) -> None:
+        """`producer` is told when more is kept for the client than it reads, and when that has gone out."""
+        if self.channel is not None:  # else the client has left already, and there is nothing to tell
+            self.registerProducer(producer, True)
+
+    def finish(self) -> None:
+        if self.producer is not None:
+            self.unregisterProducer()  # the next answer of this connection has its own
+        super().finish()
 
     def _refuse(self) -> None:
         self.refused = True

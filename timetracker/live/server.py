@@ -23,7 +23,7 @@ from twisted.internet import reactor
 from timetracker.events.threads import start_threads, stop_threads
 from timetracker.live.bounded import BoundedFactory
 from timetracker.live.routing import websocket_application
-from timetracker.live.wsgi_bridge import ABORT, WsgiBridge
+from timetracker.live.wsgi_bridge import ABORT, PACE, WsgiBridge
 
 daphne.server.HTTPFactory = BoundedFactory  # it takes none of ours
 SHUTDOWN_SECONDS = 10.0
@@ -35,7 +35,8 @@ access_log = structlog.get_logger("timetracker.access")
 class BridgedServer(Server):
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         if scope["type"] == "http":
-            scope["extensions"] = {ABORT: lambda: protocol.channel.transport.abortConnection()}
+            # The channel forgets its request once the client is gone; the transport stays, and may be broken off twice.
+            scope["extensions"] = {ABORT: protocol.transport.abortConnection, PACE: protocol.pace}
         return super().create_application(protocol, scope)
 
 

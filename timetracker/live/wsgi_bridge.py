@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import os
-from collections.abc import Awaitable, Callable, Iterable
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from tempfile import SpooledTemporaryFile
@@ -23,15 +24,20 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 PAGE_THREADS = 4
-STREAM_THREADS = 4
-IN_MEMORY = FILE_BLOCK = 64 * 1024
+STREAM_THREADS = 8
+"""More than pages have: each slow reader holds one."""
+IN_MEMORY = FILE_BLOCK = STREAM_BLOCK = 64 * 1024
+PATIENCE = 60.0
+"""Seconds within which the reader of a stream takes what the connection holds for it, which is about two blocks."""
 ABORT = "timetracker.abort"
 """Scope extension: a function that breaks the connection off. What was cut short must not look complete."""
+PACE = "timetracker.pace"
+"""Scope extension: a function that takes one of Twisted's push producers, which is told when the connection is full."""
 
 
 class WsgiBridge:
-    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
-        self.application = application
+    def __init__(self, application: Callable[..., Iterable[bytes]], patience: float = PATIENCE) -> None:
+        self.application, self.patience = application, patience
         self.pages = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page")
         # A stream may take its time; meanwhile the threads above serve everybody else.
         self.streams = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="stream")
@@ -45,8 +51,16 @@ class WsgiBridge:
             pool.shutdown(cancel_futures=True)
 
 
+class _ClientGone(Exception):
+    """Nobody reads what a thread was about to send."""
+
+
 class _Exchange(WsgiToAsgiInstance):
-    """One request and its answer. Threads put messages into `outbox`, the loop sends them on."""
+    """One request and its answer. Threads put messages into `outbox`, the loop sends them on.
+
+    A page never waits: it is made already. A stream is a block ahead of the connection and no more, so however much
+    it has to tell and however slowly that is read, little of it is in memory.
+    """
 
     def __init__(self, bridge: WsgiBridge) -> None:
         super().__init__(bridge.application)
@@ -55,6 +69,9 @@ class _Exchange(WsgiToAsgiInstance):
         self.start: Message | None = None
         self.bytes_sent = 0
         self.client_gone = False
+        self.room: threading.Semaphore | None = None  # of streams
+        self.writable = asyncio.Event()
+        self.writable.set()
 
     # ── On the loop ──────────────────────────────────────────────────────────
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -70,7 +87,7 @@ class _Exchange(WsgiToAsgiInstance):
             self.outbox.put_nowait(None)
             await helpers[0]
         finally:
-            self.client_gone = True
+            self.stopProducing()
             for helper in helpers:
                 helper.cancel()
 
@@ -79,21 +96,49 @@ class _Exchange(WsgiToAsgiInstance):
         try:
             rest = await self.loop.run_in_executor(self.bridge.pages, self._answer, body)
             if rest:
-                await self.loop.run_in_executor(self.bridge.streams, rest)
+                self._extension(PACE)(self)
+                # Shielded: what waits for a thread when Daphne gives it up still has to be closed by one.
+                await asyncio.shield(self.loop.run_in_executor(self.bridge.streams, rest))
             whole = True
         finally:
             # What raised is logged by the server, which answers 500 where nothing has been said yet.
             if self.response_started and not whole:
-                self.scope.get("extensions", {}).get(ABORT, lambda: None)()
+                self._extension(ABORT)()
+
+    def _extension(self, name: str) -> Callable[..., Any]:
+        found: Callable[..., Any] = self.scope.get("extensions", {}).get(name, lambda *_: None)
+        return found
 
     async def _pump(self, send: Send) -> None:
-        while (message := await self.outbox.get()) is not None:
-            await send(message)
+        try:
+            while (message := await self.outbox.get()) is not None:
+                if not self.writable.is_set():
+                    async with asyncio.timeout(self.bridge.patience):
+                        await self.writable.wait()
+                if self.room:
+                    self.room.release()
+                await send(message)
+        except TimeoutError:
+            self._extension(ABORT)()
+        finally:
+            self.stopProducing()
 
     async def _watch(self, receive: Receive) -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
+        self.stopProducing()
+
+    # What Twisted calls when the connection holds too much for its reader, when that is read, and when all is over.
+    def pauseProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self.writable.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802 - Twisted's name
+        self.writable.set()
+
+    def stopProducing(self) -> None:  # noqa: N802 - Twisted's name
         self.client_gone = True
+        if self.room:
+            self.room.release()  # the thread looks whether anybody is there before it waits again
 
     # ── In a thread ──────────────────────────────────────────────────────────
     def _answer(self, body: IO[bytes]) -> Callable[[], None] | None:
@@ -111,6 +156,7 @@ class _Exchange(WsgiToAsgiInstance):
         answer = self.wsgi_application(environ, self.start_response)
         pour = partial(self._pour, answer, body)
         if getattr(answer, "streaming", False):
+            self.room = threading.Semaphore()
             # Language and time zone of the request come along.
             return partial(contextvars.copy_context().run, pour)
         pour()
@@ -128,17 +174,26 @@ class _Exchange(WsgiToAsgiInstance):
 
     def _pour(self, answer: Iterable[bytes], body: IO[bytes]) -> None:
         try:
-            # Daphne keeps back only the first part of what HEAD must not send; the rest would be read as an answer.
-            for chunk in answer if self.scope["method"] != "HEAD" else ():
-                if self.client_gone:
-                    return
-                if chunk and self._emit(chunk):
+            for block in self._blocks(answer):
+                if self._emit(block):
                     return
             self._emit(b"", last=True)
+        except _ClientGone:
+            return
         finally:
             body.close()
             if hasattr(answer, "close"):
                 answer.close()
+
+    def _blocks(self, answer: Iterable[bytes]) -> Iterator[bytes]:
+        """A page as it comes, a stream in blocks of a size that the connection may hold."""
+        # Daphne keeps back only the first part of what HEAD must not send; the rest would be read as an answer.
+        if self.client_gone or self.scope["method"] == "HEAD":
+            return
+        for chunk in answer:
+            size = STREAM_BLOCK if self.room else len(chunk) or 1
+            for start in range(0, len(chunk), size):
+                yield chunk[start : start + size]
 
     def _emit(self, chunk: bytes, *, last: bool = False) -> bool:
         """True where the answer is complete with this, as far as its announced length says."""
@@ -151,6 +206,10 @@ class _Exchange(WsgiToAsgiInstance):
         return last
 
     def _put(self, message: Message | None) -> None:
+        if self.room:
+            self.room.acquire()
+        if self.client_gone:
+            raise _ClientGone
         self.loop.call_soon_threadsafe(self.outbox.put_nowait, message)
 
 
