@@ -48,6 +48,7 @@ urlpatterns = [
     path("entries/favourites/<int:pk>/start/", favourites.favourite_start, name="favourite-start"),
     path("entries/favourites/<int:pk>/move/", favourites.favourite_move, name="favourite-move"),
     path("entries/favourites/<int:pk>/unpin/", favourites.favourite_unpin, name="favourite-unpin"),
+    path("entries/favourites/<int:pk>/restore/", favourites.favourite_restore, name="favourite-restore"),
     path("entries/choices/", corrections.entries_choices, name="entries-choices"),
     path("entries/bulk/", corrections.entries_bulk, name="entries-bulk"),
     path("entries/merge/", corrections.entries_merge, name="entries-merge"),
