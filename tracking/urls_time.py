@@ -61,7 +61,7 @@ urlpatterns = [
     path("import/<int:pk>/begin/", time_import.import_begin, name="import-begin"),
     path("import/<int:pk>/discard/", time_import.import_discard, name="import-discard"),
     path("reports/", reports.reports, name="reports"),
-    re_path(r"^reports/(?P<kind>lines|entries)\.csv$", reports.report_file, name="report-file"),
+    re_path(r"^reports/(?P<kind>lines|entries)\.(?P<output>csv|xlsx)$", reports.report_file, name="report-file"),
     re_path(
         r"^reports/choices/(?P<kind>person|client|project|task|tag)/$", reports.report_choices, name="report-choices"
     ),

@@ -200,6 +200,7 @@ REPORTS = [
         get("/reports/choices/person/"),
         get("/reports/entries.csv?preset=this-year"),
         get("/reports/lines.csv?preset=this-year&group=client&then=task"),
+        get("/reports/entries.xlsx?preset=this-year"),
         get("/api/reports/?first=2026-01-01&last=2026-12-31&group=client,project"),
         get("/api/reports/?first=2026-01-01&last=2026-12-31&output=entries"),
     ),
