@@ -81,6 +81,11 @@ def get_pin(user: User, pk: int) -> Favourite:
     return get_object_or_404(Favourite.objects.of(user), pk=pk)
 
 
+def get_pin_to_restore(user: User, pk: int) -> Favourite:
+    """One's own, unpinned or pinned again already."""
+    return get_object_or_404(Favourite.objects.filter(user=user), pk=pk)
+
+
 def get_person_to_log_for(user: User, pk: int) -> User:
     """Oneself, those one leads, everybody for an administrator."""
     return get_object_or_404(User.objects.with_time_visible_to(user), pk=pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
@@ -17,7 +18,7 @@ from tracking.reports import GROUPS, Line, Question, Report, entries_behind
 from tracking.services.day_totals import worked_spans
 
 CHUNK = 1000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ENTRY_COLUMNS = (
     "person", "date", "start", "end", "duration_seconds", "client", "project", "task", "description", "tags",
     "billable", "source",
@@ -31,7 +32,9 @@ class _Echo:
 
 def cell(value: Any) -> Any:
     """As a spreadsheet may open it: text that would be a formula is quoted."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def csv_answer(rows: Iterable[Iterable[Any]], name: str) -> StreamingHttpResponse:
@@ -61,10 +64,19 @@ def report_rows(report: Report) -> Iterator[list[Any]]:
     for line in report.lines:
         for inner in line.lines or [line]:
             labels = [_plain(group, one) for group, one in zip(groups, _path(line, inner), strict=True)]
-            money = [str(inner.money.get(currency, "")) for currency in currencies]
-            yield [*labels, inner.seconds, f"{inner.seconds / 3600:.4f}", *money]
+            money = [inner.money.get(currency) for currency in currencies]
+            yield [*labels, inner.seconds, _hours(inner.seconds), *money]
     if report.twice:
-        yield ["several tags", *[""] * (len(groups) - 1), -report.twice, f"{-report.twice / 3600:.4f}"]
+        yield ["several tags", *[""] * (len(groups) - 1), -report.twice, _hours(-report.twice)]
+
+
+def report_size(report: Report) -> int:
+    """How many rows that will be, without the head."""
+    return sum(len(line.lines) or 1 for line in report.lines) + bool(report.twice)
+
+
+def _hours(seconds: int) -> Decimal:
+    return (Decimal(seconds) / 3600).quantize(Decimal("0.0001"))
 
 
 def _path(line: Line, inner: Line) -> list[tuple[Any, str]]:
@@ -72,9 +84,9 @@ def _path(line: Line, inner: Line) -> list[tuple[Any, str]]:
     return [outer] if inner is line else [outer, (inner.values[0], inner.labels[0])]
 
 
-def _plain(group: str, pair: tuple[Any, str]) -> str:
+def _plain(group: str, pair: tuple[Any, str]) -> dt.date | str:
     value, label = pair
-    return value.isoformat() if isinstance(value, dt.date) else label if group in GROUPS else str(value)
+    return value if isinstance(value, dt.date) else label if group in GROUPS else str(value)
 
 
 def entry_rows(viewer: User, question: Question) -> Iterator[list[Any]]:
@@ -100,7 +112,7 @@ def _rows_of_entry(entry: TimeEntry, question: Question, seen: dict[int, str | N
         if not question.first <= day <= question.last:
             continue
         yield [
-            str(entry.user), day.isoformat(), start.astimezone(zone).isoformat(), end.astimezone(zone).isoformat(),
+            str(entry.user), day, start.astimezone(zone), end.astimezone(zone),
             int((end - start).total_seconds()), seen.get(entry.project_id or 0) or "",
             entry.project.name if entry.project else "", entry.task.name if entry.task else "", entry.description,
             ", ".join(tag.name for tag in entry.tags.all()), "yes" if entry.billable else "no", entry.source,

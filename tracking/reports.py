@@ -11,7 +11,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Model, QuerySet, Sum
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from timetracker.web.durations import shown_seconds
+from timetracker.web.money import rounded
 from timetracker.web.times import local_span_bounds, week_bounds
 from tracking.models import Break, Client, DayTagTotal, DayTotal, Project, ProjectMember, Tag, Task, TimeEntry
 from tracking.services.booking import Span
@@ -258,7 +259,7 @@ def _counted_twice(viewer: User, question: Question, every: int, repeats: Counte
 
 
 def _rounded(money: Money) -> Money:
-    return {currency: amount.quantize(Decimal("0.01"), ROUND_HALF_UP) for currency, amount in money.items()}
+    return {currency: rounded(amount, currency) for currency, amount in money.items()}
 
 
 def _added(amounts: Any) -> Money:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("entries/favourites/<int:pk>/start/", favourites.favourite_start, name="favourite-start"),
     path("entries/favourites/<int:pk>/move/", favourites.favourite_move, name="favourite-move"),
     path("entries/favourites/<int:pk>/unpin/", favourites.favourite_unpin, name="favourite-unpin"),
+    path("entries/favourites/<int:pk>/restore/", favourites.favourite_restore, name="favourite-restore"),
     path("entries/choices/", corrections.entries_choices, name="entries-choices"),
     path("entries/bulk/", corrections.entries_bulk, name="entries-bulk"),
     path("entries/merge/", corrections.entries_merge, name="entries-merge"),
@@ -60,7 +61,7 @@ urlpatterns = [
     path("import/<int:pk>/begin/", time_import.import_begin, name="import-begin"),
     path("import/<int:pk>/discard/", time_import.import_discard, name="import-discard"),
     path("reports/", reports.reports, name="reports"),
-    re_path(r"^reports/(?P<kind>lines|entries)\.csv$", reports.report_file, name="report-file"),
+    re_path(r"^reports/(?P<kind>lines|entries)\.(?P<output>csv|xlsx)$", reports.report_file, name="report-file"),
     re_path(
         r"^reports/choices/(?P<kind>person|client|project|task|tag)/$", reports.report_choices, name="report-choices"
     ),

@@ -7,10 +7,10 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from accounts.models import User
-from tests.browser.tools import SCREENS, assert_no_axe_violations, wait_until_live
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, wait_until_live
 from tests.work import make_client, make_entry, make_project, make_tag
 from tracking.models import Project, TimeEntry
 
@@ -34,6 +34,13 @@ def week(entry: TimeEntry) -> str:
 
 def row(page: Page, text: str = "Checkout flow"):
     return page.locator(".entry", has_text=text)
+
+
+def overlap(one: FloatRect, other: FloatRect) -> bool:
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
 
 
 def test_log_time_by_keyboard(open_page, person: User, project: Project):
@@ -111,6 +118,44 @@ def test_many_rows_are_moved_and_taken_back(open_page, person: User, project: Pr
     expect(row(page).filter(has_text="No project")).to_have_count(2)
     page.get_by_role("button", name="Undo").click()
     expect(row(page).filter(has_text="Website relaunch")).to_have_count(1)
+
+
+def test_rows_are_selected_with_a_finger(open_page, person: User, project: Project, entry: TimeEntry, look):
+    make_entry(person, entry.started_at + dt.timedelta(minutes=15), 10, description="Checkout flow, tests")
+    page = open_page(person, week(entry), **look)
+    mode, change = page.get_by_role("button", name="Select rows"), page.get_by_role("button", name="Change", exact=True)
+    boxes = row(page).get_by_role("checkbox")
+    if page.viewport_size == SCREENS["desk"]["viewport"]:
+        expect(mode).to_be_hidden()
+        boxes.first.check()
+        expect(change).to_be_hidden()
+        expect(page.get_by_role("button", name="Merge")).to_be_visible()
+        assert_no_axe_violations(page)
+        return
+    expect(boxes.first).to_be_hidden()
+    mode.tap()
+    expect(mode).to_have_attribute("aria-pressed", "true")
+    for cell in page.locator(".entry-check").all():
+        assert min(box_of(cell)["width"], box_of(cell)["height"]) >= 44
+        cell.tap()
+    expect(page.get_by_role("group", name="Selected rows")).to_contain_text("2 selected")
+    change.tap()
+    expect(page.get_by_role("button", name="Merge")).to_be_visible()
+    bar = page.get_by_role("group", name="Selected rows")
+    controls = [box_of(one) for one in bar.locator("button:visible, select:visible, input:visible").all()]
+    assert len(controls) >= 8
+    assert min(min(box["width"], box["height"]) for box in controls) >= 44
+    assert not any(overlap(one, other) for place, one in enumerate(controls) for other in controls[:place])
+    assert_fits(page)
+    assert_no_axe_violations(page)
+    bar.get_by_role("combobox", name="Change the project").select_option("No project")
+    expect(row(page).filter(has_text="No project")).to_have_count(2)
+    expect(boxes.first).to_be_visible()  # for the next change
+    boxes.first.check()
+    mode.tap()
+    expect(bar).to_be_hidden()
+    expect(boxes.first).to_be_hidden()
+    expect(page.locator("[data-select-row]:checked")).to_have_count(0)
 
 
 def test_a_line_is_read_while_it_is_typed_and_saved_with_enter(open_page, person: User, project: Project):

@@ -60,6 +60,10 @@ def test_put_in_order_by_keyboard(open_page, person: User, screen: str):
     dialog.get_by_role("button", name="Unpin: Second").press("Enter")
     expect(names).to_have_text(["Third", "First", "Closed"])
     expect(row.locator("button .truncate")).to_have_text(["Third", "First"])
+    page.get_by_role("button", name="Undo").last.press("Enter")
+    expect(names).to_have_text(["Second", "Third", "First", "Closed"])
+    dialog.get_by_role("button", name="Unpin: Second").press("Enter")
+    expect(names).to_have_text(["Third", "First", "Closed"])
     page.keyboard.press("Escape")
     expect(row.get_by_role("link")).to_be_focused()
     assert [pin.description for pin in Favourite.objects.of(person)] == ["Third", "First", "Closed"]

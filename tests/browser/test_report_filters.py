@@ -64,7 +64,14 @@ def test_several_by_keyboard(open_page, person: User, projects: list[Project]):
     assert len(re.findall(r"project=\d+", page.url)) == 2
     page.get_by_label("Range", exact=True).select_option("this-year")
     page.wait_for_url(re.compile("preset=this-year"))
-    expect(page.get_by_role("link", name="Entries (CSV)")).to_have_attribute("href", re.compile(r"(project=\d+.*){2}"))
+    page.get_by_role("button", name="Download").press("Enter")
+    assert_no_axe_violations(page)
+    for name in ("Entries (CSV)", "Lines (Excel)"):
+        expect(page.get_by_role("link", name=name)).to_have_attribute("href", re.compile(r"(project=\d+.*){2}"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Lines (Excel)").press("Enter")
+    assert re.fullmatch(r"lines-\d{4}-01-01-\d{4}-12-31\.xlsx", download.value.suggested_filename)
+    page.keyboard.press("Escape")
     page.reload()
     expect(summary(page, "project")).to_contain_text("2 projects")
     page.get_by_role("link", name="Clear filters").click()

@@ -121,19 +121,21 @@ ENTRIES = [
 FAVOURITES = [
     *rights(
         "an own favourite",
-        "see, pin, start, move, unpin",
+        "see, pin, start, move, unpin, bring back",
         get("/entries/favourites/"),
         post("/entries/{own entry}/pin/", quiet=True),
         post("/entries/favourites/{own pin}/start/"),
         post("/entries/favourites/{own pin}/move/", {"to": "up"}, quiet=True),
         post("/entries/favourites/{own pin}/unpin/", quiet=True),
+        post("/entries/favourites/{own pin}/restore/", quiet=True),
     ),
     *rights(
         "a colleague's favourite",
-        "start, move, unpin",
+        "start, move, unpin, bring back",
         post("/entries/favourites/{pin}/start/"),
         post("/entries/favourites/{pin}/move/", {"to": "up"}),
         post("/entries/favourites/{pin}/unpin/"),
+        post("/entries/favourites/{pin}/restore/"),
     ),
     *rights("a colleague's favourite", "pin a colleague's entry", post("/entries/{entry}/pin/")),
 ]
@@ -198,6 +200,7 @@ REPORTS = [
         get("/reports/choices/person/"),
         get("/reports/entries.csv?preset=this-year"),
         get("/reports/lines.csv?preset=this-year&group=client&then=task"),
+        get("/reports/entries.xlsx?preset=this-year"),
         get("/api/reports/?first=2026-01-01&last=2026-12-31&group=client,project"),
         get("/api/reports/?first=2026-01-01&last=2026-12-31&output=entries"),
     ),

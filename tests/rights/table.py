@@ -80,8 +80,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         "change or bill among many": "S E E E E E Y S",
         "delete or bring back": "S H H H N H Y S",
     },
-    "an own favourite": {"see, pin, start, move, unpin": EVERYBODY_HERE},
-    "a colleague's favourite": {"start, move, unpin": "S H H H H H H S", "pin a colleague's entry": "S H H H H H H S"},
+    "an own favourite": {"see, pin, start, move, unpin, bring back": EVERYBODY_HERE},
+    "a colleague's favourite": {
+        "start, move, unpin, bring back": "S H H H H H H S",
+        "pin a colleague's entry": "S H H H H H H S",
+    },
     "a report": {"see one's own part": EVERYBODY_HERE},
     "a colleague's change": {"undo": "S H H H H H Y S"},
     "an own import": {"see": EVERYBODY_HERE, "bring, begin or throw away": EVERYBODY_HERE},

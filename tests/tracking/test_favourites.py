@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.utils import timezone
 
 from accounts.models import User
 from tests.tracking.pages import at
@@ -15,7 +16,7 @@ from timetracker.events.models import Event
 from timetracker.web.errors import Conflict
 from tracking.models import Favourite, Project, ProjectMember, TimeEntry
 from tracking.models.favourite import subject_of
-from tracking.services.favourites import MOST, move_pin, pin_entry, start_pinned, unpin
+from tracking.services.favourites import KEPT, MOST, move_pin, pin_entry, restore_pin, start_pinned, unpin
 from tracking.services.tags import delete_tag
 from tracking.services.tasks import archive_task
 
@@ -34,6 +35,61 @@ def obstacle(pin: Favourite) -> str:
     return Favourite.objects.of(pin.user).get(pk=pin.pk).obstacle
 
 
+# ── Undo ─────────────────────────────────────────────────────────────────────
+def test_unpinning_is_undone_exactly(owner: User):
+    tag = make_tag()
+    for name in "ABC":
+        pin(owner, description=name, tags=[tag], task=make_task(), billable=True)
+    [_a, b, c] = before = list(Favourite.objects.of(owner))
+    facts = list(Favourite.objects.of(owner).values())
+    unpin(user=owner, pin=b)
+    unpin(user=owner, pin=c)
+    assert names(owner) == "A"
+    for pinned in (c, b, b):
+        restore_pin(user=owner, pin=pinned)
+    after = list(Favourite.objects.of(owner))
+    assert (after, list(Favourite.objects.of(owner).values())) == (before, facts)
+    assert list(after[1].tags.all()) == [tag]
+
+
+def test_undo_after_others_were_pinned_and_moved(owner: User):
+    for name in "ABCD":
+        pin(owner, description=name)
+    _a, b, _c, d = Favourite.objects.of(owner)
+    unpin(user=owner, pin=d)
+    pin(owner, description="E")
+    restore_pin(user=owner, pin=d)
+    assert names(owner) == "ABCDE"
+    unpin(user=owner, pin=b)
+    move_pin(user=owner, pin=d, by=-1)
+    assert names(owner) == "ADCE"
+    restore_pin(user=owner, pin=b)
+    assert names(owner) == "ABDCE"
+
+
+def test_undo_where_there_is_no_need_or_no_room(owner: User):
+    first = pin(owner, description="A")
+    unpin(user=owner, pin=first)
+    again = pin(owner, description="A")
+    assert restore_pin(user=owner, pin=first) == again
+    assert names(owner) == "A"
+    for number in range(1, MOST):
+        last = pin(owner, description=str(number))
+    unpin(user=owner, pin=last)
+    pin(owner, description="one more")
+    with pytest.raises(Conflict, match="favourites already"):
+        restore_pin(user=owner, pin=last)
+
+
+def test_what_was_unpinned_is_kept_for_a_day(owner: User, teammate: User):
+    old, other, new = pin(owner, description="A"), pin(teammate), pin(owner, description="B")
+    for pinned in (old, other):
+        unpin(user=pinned.user, pin=pinned)
+    Favourite.objects.filter(unpinned_at__isnull=False).update(unpinned_at=timezone.now() - KEPT * 2)
+    unpin(user=owner, pin=new)
+    assert set(Favourite.objects.all()) == {other, new}
+
+
 # ── Pinning ──────────────────────────────────────────────────────────────────
 def test_a_pin_holds_what_the_entry_was_about_and_records_nothing(owner: User):
     task, tag = make_task(), make_tag()
@@ -45,8 +101,10 @@ def test_a_pin_holds_what_the_entry_was_about_and_records_nothing(owner: User):
     move_pin(user=owner, pin=pinned, by=1)
     unpin(user=owner, pin=pinned)
     unpin(user=owner, pin=pinned)
+    restore_pin(user=owner, pin=pinned)
+    unpin(user=owner, pin=pinned)
     assert Event.objects.count() == before
-    assert not Favourite.objects.exists()
+    assert not Favourite.objects.of(owner).exists()
 
 
 def test_the_same_subject_is_pinned_once(owner: User, teammate: User):

@@ -82,13 +82,19 @@ def test_pin_and_unpin_from_the_menu(olga: Client, owner: User):
     assert (page.count("Pin as favourite"), page.count(f'action="{ARRANGE}{favourite.pk}/unpin/"')) == (0, 2)
     TimeEntry.objects.filter(pk=second.pk).update(description="Retro")
     assert text(olga.get("/entries/")).count("Pin as favourite") == 1
-    assert toast_of(olga.post(f"{ARRANGE}{favourite.pk}/unpin/", headers=HTMX))["text"] == "No longer pinned."
-    assert not Favourite.objects.exists()
+    unpinned = olga.post(f"{ARRANGE}{favourite.pk}/unpin/", headers=HTMX)
+    assert toast_of(unpinned)["text"] == "No longer pinned."
+    assert not Favourite.objects.of(owner).exists()
+    back = undo(olga, unpinned)
+    assert toast_of(back)["text"] == "Pinned again."
+    assert list(Favourite.objects.of(owner)) == [favourite]
+    undo(olga, back)
+    assert not Favourite.objects.of(owner).exists()
 
 
 def test_pinning_is_undone(olga: Client, owner: User):
     undo(olga, olga.post(f"/entries/{make_entry(owner, at(3, 9)).pk}/pin/", headers=HTMX))
-    assert not Favourite.objects.exists()
+    assert not Favourite.objects.of(owner).exists()
 
 
 def test_what_runs_and_what_is_billed_can_be_pinned_too(olga: Client, owner: User):
@@ -193,7 +199,7 @@ def test_ones_own_only(
     pinned = pin_entry(user=owner, entry=entry)
     for person in (teammate, outsider, lead, administrator):
         browser = client_for(person)
-        for what in ("start/", "move/", "unpin/"):
+        for what in ("start/", "move/", "unpin/", "restore/"):
             assert browser.post(f"{ARRANGE}{pinned.pk}/{what}", {"to": "up"}, headers=HTMX).status_code == 404
         assert browser.post(f"/entries/{entry.pk}/pin/", headers=HTMX).status_code == 404
         for page in (*PAGES, ARRANGE):

@@ -162,9 +162,9 @@ def test_the_form_says_what_is_chosen(olga: Client, week: dict[str, Any]):
 def test_the_filter_goes_along(olga: Client, week: dict[str, Any]):
     web, shop = week["project"]
     page = text(olga.get(f"/reports/?preset=this-month&group=client&project={web.pk}&project={shop.pk}"))
-    for kind in ("lines", "entries"):
+    for name in ("lines.csv", "entries.csv", "lines.xlsx", "entries.xlsx"):
         query = f"?preset=this-month&amp;group=client&amp;project={web.pk}&amp;project={shop.pk}"
-        assert f'href="/reports/{kind}.csv{query}"' in page
+        assert f'href="/reports/{name}{query}"' in page
     assert 'href="?preset=this-month&amp;group=client"' in page  # Clear filters
     form = page[
         page.index('<form class="filters report-filters"') : page.index("</form>", page.index("report-filters"))

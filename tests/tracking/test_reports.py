@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from tests.conftest import ClientFor
 from tests.tracking.pages import MOST_STATEMENTS, at, statements, text
 from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from tracking.forms.reports import span_of
@@ -106,6 +107,27 @@ def test_money_to_the_cent_for_those_who_may_see_it(owner: User, administrator: 
     assert everything == {"EUR": Decimal("11.11") + Decimal("3.33")}
     assert own == {"EUR": Decimal("11.11")}
     assert report(lead, Question(*MARCH, ("project",))).money == {}
+
+
+def test_thousands_are_told_apart_on_the_page_alone(client_for: ClientFor, owner: User, administrator: User):
+    project = make_project(name="Website", rate="1233.07")
+    make_entry(owner, at(2, 9), 30 * 60, project=project)
+    boss = client_for(administrator)
+    page = text(boss.get("/reports/?preset=this-month"))
+    assert page.count("€36,992.10") == 3  # summary, line, total
+    [line] = rows_of(boss.get("/reports/lines.csv?preset=this-month"))
+    assert line["amount_EUR"] == "36992.10"
+    assert boss.get("/api/reports/?preset=this-month").json()["amounts"] == {"EUR": "36992.10"}
+    User.objects.filter(pk=administrator.pk).update(language="de")
+    assert text(boss.get("/reports/?preset=this-month")).count("36.992,10\u00a0€") == 3
+
+
+def test_a_currency_without_cents_adds_up_too(owner: User, administrator: User):
+    for number in range(2):
+        make_entry(owner, at(2, 9 + number), 1, project=make_project(name=f"P{number}", rate="625", currency="JPY"))
+    found = report(administrator, Question(*MARCH))
+    assert [line.money["JPY"] for line in found.lines] == [10, 10]  # 10.42 each
+    assert found.money == {"JPY": 20}
 
 
 def test_who_sees_whose_time(owner: User, teammate: User, lead: User, outsider: User, administrator: User):

@@ -98,6 +98,18 @@ def test_formats() -> None:
         assert format_duration(5400, "decimal") == "1,50"
 
 
+def test_thousands_are_for_reading_alone() -> None:
+    long = 1_234_567 * 3600 + 1800
+    assert format_duration(long) == "1234567:30"
+    assert format_duration(long, grouped=True) == "1,234,567:30"
+    assert format_duration(-long, grouped=True) == "−1,234,567:30"
+    assert format_duration(999 * 3600, grouped=True) == "999:00"
+    assert format_duration(long, "decimal", grouped=True) == "1,234,567.50"
+    with translation.override("de"):
+        assert format_duration(long, grouped=True) == "1.234.567:30"
+        assert format_duration(long, "decimal", grouped=True) == "1.234.567,50"
+
+
 @given(st.lists(st.integers(min_value=0, max_value=90_000), max_size=20), st.sampled_from(["clock", "decimal"]))
 def test_a_total_of_shown_lines_adds_up(lines: list[int], hours_format: str) -> None:
     total = sum(shown_seconds(line, hours_format) for line in lines)

@@ -46,12 +46,12 @@ def test_dots() -> None:
 
 @pytest.mark.parametrize(
     ("hours_format", "language", "expected"),
-    [("clock", "en", "1:30"), ("decimal", "en", "1.50"), ("decimal", "de", "1,50")],
+    [("clock", "en", "1:30 1,000:00"), ("decimal", "en", "1.50 1,000.00"), ("decimal", "de", "1,50 1.000,00")],
 )
 def test_durations(hours_format: str, language: str, expected: str) -> None:
     with translation.override(language):
         user = SimpleNamespace(hours_format=hours_format)
-        assert render("{{ seconds|duration:user }}", seconds=5400, user=user) == expected
+        assert render("{{ 5400|duration:user }} {{ 3600000|duration:user }}", user=user) == expected
 
 
 def test_durations_of_nothing_and_of_nobody() -> None:
@@ -79,6 +79,14 @@ def test_money(amount: Any, currency: str, english: str, german: str) -> None:
     assert web.money(amount, currency) == english
     with translation.override("de"):
         assert web.money(amount, currency) == german
+
+
+def test_amounts() -> None:
+    sums = {"EUR": Decimal("36992.22"), "CHF": Decimal(80)}
+    assert web.amounts(sums) == f"€36,992.22 · 80.00{NO_BREAK}CHF"
+    with translation.override("de"):
+        assert web.amounts(sums) == f"36.992,22{NO_BREAK}€ · 80,00{NO_BREAK}CHF"
+    assert web.amounts({}) == ""
 
 
 def test_money_is_never_a_float() -> None:

@@ -65,12 +65,18 @@ def shown_seconds(seconds: int, hours_format: str = "clock") -> int:
     return sign * ((abs(seconds) + step // 2) // step) * step
 
 
-def format_duration(seconds: int, hours_format: str = "clock", *, with_seconds: bool = False) -> str:
-    """`1:30`, `1:30:05` with seconds, or `1.50` (`1,50` in German)."""
+def format_duration(
+    seconds: int, hours_format: str = "clock", *, with_seconds: bool = False, grouped: bool = False
+) -> str:
+    """`1:30`, `1:30:05` with seconds, or `1.50` (`1,50` in German).
+
+    `grouped` is for reading alone: `1,234:30` (`1.234:30` in German) could not be typed back.
+    """
     if hours_format == "decimal":
         hours = Decimal(shown_seconds(seconds, "decimal")) / 3600
-        return number_format(hours, 2, use_l10n=True)
+        return number_format(hours, 2, use_l10n=True, force_grouping=grouped)
     exact = seconds if with_seconds else shown_seconds(seconds)
     minutes, rest = divmod(abs(exact), 60)
-    text = f"{minutes // 60}:{minutes % 60:02}" + (f":{rest:02}" if with_seconds else "")
+    hours_text = number_format(minutes // 60, use_l10n=True, force_grouping=True) if grouped else str(minutes // 60)
+    text = f"{hours_text}:{minutes % 60:02}" + (f":{rest:02}" if with_seconds else "")
     return f"−{text}" if exact < 0 else text

@@ -136,6 +136,9 @@ class FavouriteAdmin(ServiceAdmin):
     list_select_related = ["user", "project", "task"]
     search_fields = ["user__username", "description"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Favourite]:
+        return Favourite.objects.pinned()
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -13,9 +13,14 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.models import User
 from tracking.forms.reports import PRESETS, ReportForm
-from tracking.report_files import csv_answer, entry_rows, report_rows
+from tracking.report_sheets import MOST_ROWS, file_of
 from tracking.reports import GROUPS, Line, Money, report
 
+FILES = {
+    "csv": ("lines", "report", "csv"), "xlsx": ("lines", "report", "xlsx"),
+    "entries": ("entries", "entries", "csv"), "entries_xlsx": ("entries", "entries", "xlsx"),
+}  # fmt: skip
+"""Of each output: what is in it, how the file is called, and what it is."""
 _FILTERS = ("person", "client", "project", "task", "tag")
 PARAMETERS = [
     OpenApiParameter("group", description="One or two of these, the outer first: group=client,month.",
@@ -26,8 +31,9 @@ PARAMETERS = [
     *(OpenApiParameter(name, OpenApiTypes.INT, description="By id. Comes several times for several: any of them.")
       for name in _FILTERS),
     OpenApiParameter("billable", enum=["yes", "no"]),
-    OpenApiParameter("output", enum=["json", "csv", "entries"],
-                     description="csv: the lines as a file; entries: every entry behind them, split by day."),
+    OpenApiParameter("output", enum=["json", *FILES],
+                     description="csv, xlsx: the lines as a file; entries, entries_xlsx: every entry behind them, "
+                                 f"split by day. A spreadsheet takes {MOST_ROWS} rows."),
 ]  # fmt: skip
 _MONEY = {"type": "object", "additionalProperties": {"type": "string"}}
 SCHEMA = {
@@ -61,14 +67,13 @@ class ReportViewSet(ViewSet):
             raise ValidationError({("group" if name == "then" else name): list(map(str, words))
                                    for name, words in form.errors.items()})  # fmt: skip
         question = form.question()
-        match data.get("output", "json"):
-            case "json":
-                return Response(_as_json(report(user, question)))
-            case "csv":
-                return csv_answer(report_rows(report(user, question)), f"report-{question.first}-{question.last}")
-            case "entries":
-                return csv_answer(entry_rows(user, question), f"entries-{question.first}-{question.last}")
-        raise ValidationError({"output": _("One of json, csv, entries.")})
+        output = data.get("output", "json")
+        if output == "json":
+            return Response(_as_json(report(user, question)))
+        if output not in FILES:
+            raise ValidationError({"output": _("One of %(these)s.") % {"these": ", ".join(["json", *FILES])}})
+        kind, name, form = FILES[output]
+        return file_of(user, question, kind, form, f"{name}-{question.first}-{question.last}")
 
 
 def _as_json(found: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +18,13 @@ from tracking.models.task import Task
 
 
 class FavouriteQuerySet(models.QuerySet["Favourite"]):
+    def pinned(self) -> FavouriteQuerySet:
+        return self.filter(unpinned_at=None)
+
     def of(self, user: User) -> FavouriteQuerySet:
         """What `user` has pinned, in their order, with all that a button shows. Adds `project_seen`."""
         seen = Project.objects.visible_to(user).filter(pk=OuterRef("project"))
-        pins = self.filter(user=user).annotate(project_seen=Exists(seen))
+        pins = self.filter(user=user, unpinned_at=None).annotate(project_seen=Exists(seen))
         return pins.select_related("project__client", "task").prefetch_related("tags")
 
 
@@ -44,6 +47,9 @@ class Favourite(models.Model):
     subject = models.CharField(
         max_length=64, editable=False, help_text="What it was pinned as, tags and all, short enough for an index."
     )
+    unpinned_at = models.DateTimeField(
+        _("unpinned at"), null=True, blank=True, editable=False, help_text="Kept for a day, for Undo."
+    )
 
     objects = FavouriteQuerySet.as_manager()
 
@@ -51,7 +57,9 @@ class Favourite(models.Model):
         verbose_name = _("favourite")
         verbose_name_plural = _("favourites")
         ordering = ["position", "pk"]
-        constraints = [models.UniqueConstraint(fields=["user", "subject"], name="pin_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "subject"], condition=Q(unpinned_at=None), name="pin_once")
+        ]
 
     def __str__(self) -> str:
         return self.description[:80] or str(self.task or self.project or self.pk)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,6 +19,8 @@ from tracking.services.timer import start_timer
 
 MOST = 12
 """More than these would be no row of buttons any more."""
+KEPT = dt.timedelta(days=1)
+"""What is unpinned, for Undo."""
 
 
 @transaction.atomic
@@ -30,8 +34,7 @@ def pin_entry(*, user: User, entry: TimeEntry) -> Favourite:
     for pin in pins:
         if subject_of(pin) == subject:
             return pin
-    if len(pins) >= MOST:
-        raise Conflict(_("There are %(max)d favourites already. Unpin one first.") % {"max": MOST}, code="too_many")
+    _check_room(pins)
     project, task = bookable(user=user, project=entry.project, task=entry.task)
     pin = Favourite(
         user=user,
@@ -50,10 +53,32 @@ def pin_entry(*, user: User, entry: TimeEntry) -> Favourite:
 
 @transaction.atomic
 def unpin(*, user: User, pin: Favourite) -> None:
-    """One that is gone already is no fault."""
+    """It can be brought back for a day. One that is gone already is no fault."""
     lock_person(user)
-    if Favourite.objects.filter(user=user, pk=pin.pk).delete()[0]:
+    now, own = timezone.now(), Favourite.objects.filter(user=user)
+    own.filter(unpinned_at__lt=now - KEPT).delete()
+    if own.pinned().filter(pk=pin.pk).update(unpinned_at=now):
         _tell(user)
+
+
+@transaction.atomic
+def restore_pin(*, user: User, pin: Favourite) -> Favourite:
+    """Takes `unpin` back: before whatever it stood before. Where the same is pinned again, that one stays.
+
+    Raises Conflict where the row is full.
+    """
+    lock_person(user)
+    pins = _pins(user)
+    for row in pins:
+        if pin == row or pin.subject == row.subject:
+            return row
+    _check_room(pins)
+    place = next((place for place, row in enumerate(pins) if row.position >= pin.position), len(pins))
+    pin.unpinned_at = None
+    pin.save(update_fields=["unpinned_at"])
+    _put_in_order([*pins[:place], pin, *pins[place:]])
+    _tell(user)
+    return pin
 
 
 @transaction.atomic
@@ -66,11 +91,7 @@ def move_pin(*, user: User, pin: Favourite, by: int) -> int:
     before = pins.index(pin)
     place = max(0, min(before + by, len(pins) - 1))
     pins.insert(place, pins.pop(before))
-    moved = [(position, row) for position, row in enumerate(pins) if row.position != position]
-    for position, row in moved:
-        row.position = position
-    if moved:
-        Favourite.objects.bulk_update([row for _position, row in moved], ["position"])
+    if _put_in_order(pins):
         _tell(user)
     return place
 
@@ -89,7 +110,20 @@ def start_pinned(*, user: User, pin: Favourite, uid: uuid.UUID | None = None) ->
 
 
 def _pins(user: User) -> list[Favourite]:
-    return list(Favourite.objects.filter(user=user).prefetch_related("tags"))
+    return list(Favourite.objects.pinned().filter(user=user).prefetch_related("tags"))
+
+
+def _check_room(pins: list[Favourite]) -> None:
+    if len(pins) >= MOST:
+        raise Conflict(_("There are %(max)d favourites already. Unpin one first.") % {"max": MOST}, code="too_many")
+
+
+def _put_in_order(pins: list[Favourite]) -> bool:
+    """Whether that changed anything."""
+    moved = [(position, row) for position, row in enumerate(pins) if row.position != position]
+    for position, row in moved:
+        row.position = position
+    return bool(moved) and bool(Favourite.objects.bulk_update([row for _position, row in moved], ["position"]))
 
 
 def _tell(user: User) -> None:

@@ -15,8 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from timetracker.web.durations import format_duration
-from timetracker.web.templatetags.web import KEPT, icon, money
+from timetracker.web.templatetags.web import KEPT, duration, icon, money
 from tracking.budgets import BudgetUse
 from tracking.choices import Priority, ProjectStatus, TaskStatus
 from tracking.forms.tasks import END_OF_DAY
@@ -56,22 +55,18 @@ def tag_words(task: Task) -> str | SafeString:
 @register.simple_tag(takes_context=True)
 def task_hours(context: template.Context, task: Task) -> str | SafeString:
     """3:20 of 8:00; marked where it took longer than was thought."""
-    form = getattr(context.get("user"), "hours_format", "clock")
-    tracked, estimated = task.tracked_seconds, task.estimated_seconds
+    user, tracked, estimated = context.get("user"), task.tracked_seconds, task.estimated_seconds
     if not estimated:
-        return format_duration(tracked, form)
+        return duration(tracked, user)
     ink = "text-warning" if tracked > estimated else "text-faint"
-    words = _("of %(estimate)s") % {"estimate": format_duration(estimated, form)}
-    return format_html(
-        '{} <span class="text-xs @max-[60rem]:block {}">{}</span>', format_duration(tracked, form), ink, words
-    )
+    words = _("of %(estimate)s") % {"estimate": duration(estimated, user)}
+    return format_html('{} <span class="text-xs @max-[60rem]:block {}">{}</span>', duration(tracked, user), ink, words)
 
 
 @register.simple_tag(takes_context=True)
 def budget_words(context: template.Context, use: BudgetUse) -> SafeString:
     """64 % of 200:00, or of 20,000 €."""
-    form = getattr(context.get("user"), "hours_format", "clock")
-    amount = money(use.amount, use.currency) if use.in_money else format_duration(use.amount_seconds, form)
+    amount = money(use.amount, use.currency) if use.in_money else duration(use.amount_seconds, context.get("user"))
     words = _("of %(amount)s") % {"amount": amount}
     return format_html('{} % <span class="text-faint">{}</span>', use.percent, words)
 

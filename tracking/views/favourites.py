@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
-from tracking.access import get_entry_to_pin, get_pin
+from tracking.access import get_entry_to_pin, get_pin, get_pin_to_restore
 from tracking.models import Favourite
-from tracking.services.favourites import MOST, move_pin, pin_entry, start_pinned, unpin
+from tracking.services.favourites import MOST, move_pin, pin_entry, restore_pin, start_pinned, unpin
 from tracking.views.answers import action
 from tracking.views.timer import done, refused
 
@@ -38,7 +38,13 @@ def entry_pin(request: HttpRequest, pk: int) -> HttpResponse:
 @action
 def favourite_unpin(request: HttpRequest, pk: int) -> HttpResponse:
     unpin(user=request.user, pin=get_pin(request.user, pk))
-    return _changed(request, _("No longer pinned."))
+    return _changed(request, _("No longer pinned."), undo_url=reverse("tracking:favourite-restore", args=[pk]))
+
+
+@action
+def favourite_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    pin = restore_pin(user=request.user, pin=get_pin_to_restore(request.user, pk))
+    return _changed(request, _("Pinned again."), undo_url=reverse("tracking:favourite-unpin", args=[pin.pk]))
 
 
 def _changed(request: HttpRequest, said: str, undo_url: str | None = None) -> HttpResponse:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,7 +14,7 @@ from accounts.models import User
 from timetracker.web.htmx import render_page
 from tracking.forms.report_filters import Filter, filters_of
 from tracking.forms.reports import PRESETS, ReportForm
-from tracking.report_files import csv_answer, entry_rows, report_rows
+from tracking.report_sheets import file_of
 from tracking.reports import GROUPS, Report, hours_by_date, report
 
 CHART = 120
@@ -66,15 +67,21 @@ def report_choices(request: HttpRequest, kind: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def report_file(request: HttpRequest, kind: str) -> HttpResponseBase:
+def report_file(request: HttpRequest, kind: str, output: str) -> HttpResponseBase:
     """`lines` as the page shows them, or the `entries` behind them: always the whole filter."""
     user: User = request.user  # type: ignore[assignment]  # login_required
     form = ReportForm(request.GET, user=user)
     if not form.is_valid():
-        return HttpResponse("\n".join(form.errors.as_text().splitlines()), status=422, content_type="text/plain")
+        return _told(form.errors.as_text())
     question = form.question()
-    rows = report_rows(report(user, question)) if kind == "lines" else entry_rows(user, question)
-    return csv_answer(rows, f"{kind}-{question.first}-{question.last}")
+    try:
+        return file_of(user, question, kind, output, f"{kind}-{question.first}-{question.last}")
+    except ValidationError as error:
+        return _told("\n".join(error.messages))
+
+
+def _told(text: str) -> HttpResponse:
+    return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
 
 
 def _columns(user: User, found: Report) -> list[Column]:

@@ -17,9 +17,10 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!detail.target.matches("[data-news-slot]")) return;
   const list = detail.target.querySelector("[data-news]");
-  if (list) tell([...list.children].filter(isNew), "vibrate" in list.dataset);
   const more = detail.target.querySelector("[data-news-more]");
-  if (more && isInView()) showToast({ text: more.textContent, level: "info", url: more.dataset.url });
+  const items = [...(list?.children ?? [])].filter(isNew);
+  if (isInView()) showToasts(items.filter(wants("toast")), more);
+  if (items.length) tell(items, "vibrate" in list.dataset);
 });
 
 const isInView = () => document.visibilityState === "visible";
@@ -32,24 +33,26 @@ function isNew({ dataset }) {
   return !known;
 }
 
+const wants = (channel) => (item) => item.dataset.channels.split(" ").includes(channel);
+
+// How many more there are stands on the last toast, so that there are never more than a few.
+function showToasts(items, more) {
+  const fold = more && { label: more.textContent, url: more.dataset.url };
+  for (const item of items) showToast({ ...toastOf(item), ...(fold && item === items.at(-1) ? { actions: [fold] } : {}) });
+  if (fold && !items.length) showToast({ text: fold.label, level: "info", url: fold.url });
+}
+
 async function tell(items, vibrate) {
   const outcomes = [];
-  const report = (item, channel, result) => outcomes.push(`${item.dataset.id}:${channel}:${result}`);
-  const wanting = (channel) => items.filter((item) => item.dataset.channels.split(" ").includes(channel));
-  if (isInView()) {
-    for (const item of wanting("toast")) {
-      toastOf(item);
-      report(item, "toast", "seen");
-    }
-  }
+  const report = (channel, result) => (item) => outcomes.push(`${item.dataset.id}:${channel}:${result(item)}`);
+  if (isInView()) items.filter(wants("toast")).forEach(report("toast", () => "seen"));
   if (await isLeader()) {
     const inView = await isAnyPageInView();
-    for (const item of wanting("browser")) report(item, "browser", inView ? "in_view" : browserNotification(item));
-    if (wanting("sound").length) {
-      const heard = await chime();
-      if (vibrate) navigator.vibrate?.(120);
-      for (const item of wanting("sound")) report(item, "sound", heard ? "seen" : "denied");
-    }
+    items.filter(wants("browser")).forEach(report("browser", (item) => (inView ? "in_view" : browserNotification(item))));
+    const audible = items.filter(wants("sound"));
+    if (audible.length && vibrate) navigator.vibrate?.(120);
+    const heard = audible.length && (await chime());
+    audible.forEach(report("sound", () => (heard ? "seen" : "denied")));
   }
   if (outcomes.length) send(outcomes);
 }
@@ -60,7 +63,7 @@ function toastOf({ dataset, children }) {
     url: action.value,
     post: action.dataset.method === "post",
   }));
-  showToast({ text: dataset.title, sub: dataset.message, level: dataset.level, url: dataset.url, actions, stays: "stays" in dataset });
+  return { text: dataset.title, sub: dataset.message, level: dataset.level, url: dataset.url, actions, stays: "stays" in dataset };
 }
 
 /** What became of it, in the server's words. */

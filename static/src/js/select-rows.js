@@ -1,4 +1,5 @@
 // Choosing rows for a bulk change: data-select-rows holds data-select-row boxes, data-select-all and the data-bulk-bar.
+// Where the boxes have no room of their own, a data-select-mode="id" button brings them in.
 import { announce } from "./announce.js";
 import { text } from "./texts.js";
 
@@ -31,8 +32,17 @@ function choose(root, value) {
   refresh(root);
 }
 
+function switchMode(button) {
+  const root = document.getElementById(button.dataset.selectMode);
+  const on = root.toggleAttribute("data-selecting");
+  button.setAttribute("aria-pressed", String(on));
+  if (!on) choose(root, false);
+}
+
 document.addEventListener("click", (event) => {
   const { target } = event;
+  const mode = target.closest("[data-select-mode]");
+  if (mode) switchMode(mode);
   const root = rootOf(target);
   if (!root) return;
   if (target.matches(ROW)) {

@@ -1,7 +1,8 @@
 """Tags and filters of every page; loaded everywhere through TEMPLATES["OPTIONS"]["builtins"]."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from heroicons.templatetags.heroicons import heroicon_micro, heroicon_mini, heroicon_outline, heroicon_solid
 
 from timetracker.web.durations import format_duration
+from timetracker.web.money import decimals, rounded
 from timetracker.web.palette import COLOURS
 
 register = template.Library()
@@ -30,8 +32,6 @@ _DOTS = {name: format_html('<span class="dot dot-{}" aria-hidden="true"></span>'
 _NOTHING = (None, "")  # a template's missing name is an empty text
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪", "UAH": "₴", "TRY": "₺"}
-_WITHOUT_CENTS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"})
-_WITH_MILLS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 
 @register.simple_tag(takes_context=True)
@@ -60,8 +60,10 @@ def dot(colour: str) -> SafeString:
 
 @register.filter
 def duration(seconds: int | str | None, user: Any = None) -> str:
-    """`{{ seconds|duration:user }}`: 1:30, or 1.50 for those who prefer it. Nothing for nothing."""
-    return "" if seconds in _NOTHING else format_duration(int(seconds), getattr(user, "hours_format", "clock"))
+    """`{{ seconds|duration:user }}`: 1,234:30, or 1,234.50 for those who prefer it. Nothing for nothing."""
+    if seconds in _NOTHING:
+        return ""
+    return format_duration(int(seconds), getattr(user, "hours_format", "clock"), grouped=True)
 
 
 @register.filter
@@ -113,8 +115,8 @@ def money(amount: Decimal | int | str | None, currency: str) -> str:
         return ""
     if isinstance(amount, float):
         raise TypeError("Money is a Decimal.")
-    exact = Decimal(amount or 0).quantize(Decimal(1).scaleb(-_decimals(currency)), ROUND_HALF_UP)
-    number = number_format(abs(exact), _decimals(currency), use_l10n=True, force_grouping=True)
+    exact = rounded(Decimal(amount or 0), currency)
+    number = number_format(abs(exact), decimals(currency), use_l10n=True, force_grouping=True)
     sign = "−" if exact < 0 else ""
     symbol = _SYMBOLS.get(currency)
     if symbol and (get_language() or "en").startswith("en"):
@@ -122,7 +124,7 @@ def money(amount: Decimal | int | str | None, currency: str) -> str:
     return f"{sign}{number}{_NO_BREAK}{symbol or currency}"
 
 
-def _decimals(currency: str) -> int:
-    if currency in _WITHOUT_CENTS:
-        return 0
-    return 3 if currency in _WITH_MILLS else 2
+@register.filter
+def amounts(money_by_currency: Mapping[str, Decimal]) -> str:
+    """€1,234.50 · 80.00 CHF: a sum in each currency."""
+    return " · ".join(money(amount, currency) for currency, amount in money_by_currency.items())

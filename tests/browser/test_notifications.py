@@ -1,0 +1,184 @@
+"""Notifications in Chromium: bell, panel, toasts, the lost socket, reminders and settings."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from notifications import categories
+from notifications.models import Notification, Outcome
+from notifications.services.scheduling import schedule
+from notifications.services.sending import notify
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, wait_until_live
+
+pytestmark = pytest.mark.browser
+
+SEND_TEST = """async (count) => {
+  const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+  const one = () => fetch("/settings/notifications/test/", { method: "POST", headers: { "X-CSRFToken": token } });
+  for (let number = 0; number < count; number++) await one();
+}"""
+
+
+def tell(person: User, title: str = "Build failed", **fields) -> Notification:
+    row = notify(person=person, category=categories.OWN, title=title, **fields)
+    assert row is not None
+    return row
+
+
+def bell(page: Page, count: int):
+    name = f"Notifications: {count} unread" if count else "Notifications"
+    return page.locator("#bell").and_(page.get_by_role("link", name=name, exact=True))
+
+
+def test_the_panel_slides_in_and_follows_what_is_done_in_it(open_page, person: User, look):
+    tell(person, "Build failed", type="error", message="Line 1\nLine 2")
+    tell(person, "<b>Markup</b>", priority="urgent", actions=[{"label": "Look", "url": "/entries/"}])
+    page = open_page(person, "/entries/", **look)
+    bell(page, 2).click()
+    panel = page.get_by_role("dialog", name="Notifications")
+    expect(panel.get_by_role("heading", level=3)).to_have_text("What your scripts tell you")
+    expect(panel.get_by_text("<b>Markup</b>")).to_be_visible()
+    expect(panel.get_by_text("Urgent")).to_be_visible()
+    assert_no_axe_violations(page)
+    assert_fits(page)
+    panel.get_by_role("button", name="Mark as read: Build failed", exact=True).press("Enter")
+    expect(panel.get_by_role("button", name="Mark as unread: Build failed")).to_be_focused()
+    expect(bell(page, 1)).to_be_attached()
+    panel.get_by_role("button", name="More for <b>Markup</b>").press("Enter")
+    assert_no_axe_violations(page)
+    panel.get_by_role("button", name="Archive").press("Enter")
+    expect(panel.get_by_text("<b>Markup</b>")).to_have_count(0)
+    panel.get_by_role("button", name="Undo").press("Enter")
+    expect(panel.get_by_text("<b>Markup</b>")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(bell(page, 0)).to_be_focused()
+
+
+def test_a_toast_in_every_page_that_is_in_view(open_page, person: User):
+    here, there = open_page(person, "/entries/"), open_page(person, "/settings/notifications/")
+    for page in (here, there):
+        wait_until_live(page)
+    there.get_by_role("button", name="Send a test").click()
+    for page in (here, there):
+        toast = page.locator(".toast", has_text="This is a test")
+        expect(toast.get_by_role("link", name="This is a test")).to_be_visible()
+        expect(bell(page, 1)).to_be_attached()
+        assert_no_axe_violations(page)
+    here.locator(".toast").get_by_role("link").click()
+    expect(here).to_have_url(re.compile("/settings/notifications/"))
+    expect(bell(there, 0)).to_be_attached()
+
+
+def test_what_is_shown_is_known(open_page, person: User):
+    page = open_page(person, "/settings/notifications/")
+    wait_until_live(page)
+    with page.expect_response("**/notifications/shown/"):
+        page.get_by_role("button", name="Send a test").click()
+    states = dict(Outcome.objects.values_list("channel", "state"))
+    assert states["toast"] == "seen"
+    assert states["browser"] == "held"  # a page is in view
+
+
+def test_many_at_once_are_three_and_a_number(open_page, person: User):
+    page = open_page(person, "/entries/")
+    wait_until_live(page)
+    page.evaluate(SEND_TEST, 10)
+    expect(bell(page, 10)).to_be_attached()
+    expect(page.locator(".toast", has_text=re.compile("and [0-9]+ more"))).not_to_have_count(0)
+    assert page.locator(".toast").count() <= 3
+
+
+def test_after_a_lost_socket_nothing_is_missed(open_page, person: User, allow_console):
+    allow_console("WebSocket")
+    page = open_page(person, "/entries/")
+    wait_until_live(page)
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    page.evaluate(SEND_TEST, 3)
+    expect(bell(page, 0)).to_be_attached()
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(bell(page, 3)).to_be_attached()
+    expect(page.locator(".toast", has_text="This is a test")).to_have_count(3)
+
+
+def test_snoozed_until_a_time_of_ones_own(open_page, person: User):
+    tell(person, "Build failed")
+    page = open_page(person, "/notifications/")
+    page.get_by_role("button", name="More for Build failed").click()
+    page.get_by_role("link", name="Snooze until …").click()
+    dialog = page.get_by_role("dialog", name="Snooze until …")
+    assert_no_axe_violations(page)
+    dialog.get_by_label("Day").fill("2020-01-01")
+    dialog.get_by_label("Time").fill("9")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("That time is over.")).to_be_visible()
+    dialog.get_by_label("Day").fill("2020-01-01".replace("2020", str(Notification.objects.get().created_at.year + 1)))
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Nothing new")).to_be_visible()
+    page.get_by_role("combobox", name="Show").select_option("snoozed")
+    page.get_by_role("button", name="More for Build failed").click()
+    page.get_by_role("button", name="Bring back now").click()
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    expect(bell(page, 1)).to_be_attached()
+
+
+def test_no_more_of_a_kind_in_one_click_and_back(open_page, person: User):
+    tell(person, "Build failed")
+    page = open_page(person, "/notifications/")
+    page.get_by_role("button", name="More for Build failed").click()
+    expect(page.get_by_text("You get this because")).to_be_visible()
+    page.get_by_role("button", name="No more of this kind").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast", has_text="Undone.")).to_be_visible()
+
+
+def test_several_at_once(open_page, person: User):
+    for title in ("One", "Two", "Three"):
+        tell(person, title)
+    page = open_page(person, "/notifications/")
+    page.get_by_role("checkbox", name="Select Two").check()
+    page.get_by_role("checkbox", name="Select Three").check()
+    assert_no_axe_violations(page)
+    page.locator("[data-bulk-bar]").get_by_role("button", name="Delete").click()
+    expect(page.locator(".notice-title")).to_have_text([re.compile("One")])
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".notice-title")).to_have_count(3)
+
+
+def test_a_reminder_by_keyboard(open_page, person: User, look):
+    schedule(person=person, title="Write the weekly summary", repeats={"at": "16:30", "days": [4]})
+    page = open_page(person, "/notifications/reminders/", **look)
+    expect(page.get_by_role("row", name=re.compile("Write the weekly summary"))).to_be_visible()
+    assert_no_axe_violations(page)
+    assert_fits(page)
+    page.get_by_role("link", name="New reminder").press("Enter")
+    dialog = page.get_by_role("dialog", name="New reminder")
+    dialog.get_by_label("Remind me of").fill("Stretch")
+    assert_no_axe_violations(page)
+    dialog.get_by_label("Remind me of").press("Enter")
+    expect(page.get_by_role("row", name=re.compile("Stretch"))).to_be_visible()
+    page.get_by_role("button", name="Cancel: Stretch").press("Enter")
+    expect(page.get_by_role("row", name=re.compile("Stretch"))).to_have_count(0)
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_role("row", name=re.compile("Stretch"))).to_be_visible()
+
+
+def test_the_grid_of_settings(open_page, person: User, look):
+    page = open_page(person, "/settings/notifications/", **look)
+    assert_no_axe_violations(page)
+    assert_fits(page)
+    expect(page.get_by_role("checkbox", name="Security of your account: E-mail")).to_be_disabled()
+    mail = page.get_by_role("checkbox", name="A task is given to you: E-mail")
+    mail.press("Space")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.locator(".toast", has_text="Your settings are saved.")).to_be_visible()
+    expect(mail).to_be_checked()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_browser_is_asked_from_a_click_only(open_page, person: User, screen: str):
+    page = open_page(person, "/settings/notifications/", permissions=["notifications"], **SCREENS[screen])
+    expect(page.get_by_text("Notifications of the browser are allowed.")).to_be_visible()
