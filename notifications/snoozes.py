@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -23,6 +24,11 @@ LABELS: dict[str, StrOrPromise] = {
     "tomorrow": _("Tomorrow"),
     "week": _("Next week"),
 }
+
+
+def tomorrow(person: User) -> dict[str, object]:
+    """What a form that asks for another time begins with."""
+    return {"day": timezone.now().astimezone(person.zone).date() + DAY, "clock": f"{person.work_starts:%H:%M}"}
 
 
 def moments(person: User, now: dt.datetime) -> dict[str, dt.datetime]:

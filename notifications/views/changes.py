@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,10 +20,10 @@ from notifications.choices import Channel
 from notifications.forms import SnoozeForm
 from notifications.models import Notification
 from notifications.services.preferences import mute, set_preferences
-from notifications.services.reading import Seen, archive, delete, mark_read, mark_shown, snooze, wake
-from notifications.snoozes import moments
+from notifications.services.reading import SEEN_AS, Seen, archive, delete, mark_read, mark_shown, snooze, wake
+from notifications.snoozes import moments, tomorrow
 from timetracker.web.errors import Conflict
-from timetracker.web.htmx import hx_response, redirect_with_toast, toast
+from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
 from tracking.views.answers import action, memory_of, remembering, selected_ids
 
 Rows = QuerySet[Notification]
@@ -120,11 +119,12 @@ def snooze_one(request: HttpRequest, pk: int) -> HttpResponse:
     """For one of the usual whiles at once; for any other a form asks."""
     row = get_notification(request.user, pk)
     until = moments(request.user, timezone.now()).get(request.POST.get("for", ""))
-    form = SnoozeForm(request.POST if request.method == "POST" and not until else None, person=request.user)
+    sent = request.POST if request.method == "POST" and not until else None
+    form = SnoozeForm(sent, person=request.user, initial=tomorrow(request.user))
     if until is None and form.is_valid():
         until = form.cleaned_data["until"]
     if until is None:
-        return render(request, "notifications/snooze.html", {"row": row, "form": form})
+        return render_page(request, "notifications/snooze.html", {"row": row, "form": form}, partial="form")
     snooze(person=request.user, rows=_only(row), until=until)
     return changed(request, _("It comes back later."), undo=reverse("notifications:change", args=[pk, "wake"]))
 
@@ -150,7 +150,7 @@ def shown(request: HttpRequest) -> HttpResponse:
     for text in request.POST.getlist("shown")[:100]:
         pk, _colon, rest = text.partition(":")
         channel, _colon, result = rest.partition(":")
-        if channel in Channel.values and result in Seen and pk.isascii() and pk.isdigit() and len(pk) < 19:
+        if channel in Channel.values and result in SEEN_AS and pk.isascii() and pk.isdigit() and len(pk) < 19:
             reports.setdefault((Channel(channel), Seen(result)), []).append(int(pk))
     for (channel, seen), ids in reports.items():
         mark_shown(person=request.user, ids=ids, channel=channel, seen=seen)

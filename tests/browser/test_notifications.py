@@ -52,7 +52,7 @@ def test_the_panel_slides_in_and_follows_what_is_done_in_it(open_page, person: U
     assert_no_axe_violations(page)
     panel.get_by_role("button", name="Archive").press("Enter")
     expect(panel.get_by_text("<b>Markup</b>")).to_have_count(0)
-    panel.get_by_role("button", name="Undo").press("Enter")
+    panel.locator(".toast", has_text="Archived.").get_by_role("button", name="Undo").press("Enter")
     expect(panel.get_by_text("<b>Markup</b>")).to_be_visible()
     page.keyboard.press("Escape")
     expect(bell(page, 0)).to_be_focused()
@@ -139,8 +139,8 @@ def test_several_at_once(open_page, person: User):
     for title in ("One", "Two", "Three"):
         tell(person, title)
     page = open_page(person, "/notifications/")
-    page.get_by_role("checkbox", name="Select Two").check()
-    page.get_by_role("checkbox", name="Select Three").check()
+    page.get_by_role("checkbox", name="Select Unread: Two").check()
+    page.get_by_role("checkbox", name="Select Unread: Three").check()
     assert_no_axe_violations(page)
     page.locator("[data-bulk-bar]").get_by_role("button", name="Delete").click()
     expect(page.locator(".notice-title")).to_have_text([re.compile("One")])
@@ -160,6 +160,7 @@ def test_a_reminder_by_keyboard(open_page, person: User, look):
     assert_no_axe_violations(page)
     dialog.get_by_label("Remind me of").press("Enter")
     expect(page.get_by_role("row", name=re.compile("Stretch"))).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the list fetches itself twice: for its own page and for the socket
     page.get_by_role("button", name="Cancel: Stretch").press("Enter")
     expect(page.get_by_role("row", name=re.compile("Stretch"))).to_have_count(0)
     page.get_by_role("button", name="Undo").press("Enter")
