@@ -56,7 +56,7 @@ def assert_whole() -> None:
     assert held == {(pk, text.lower()[at : at + 3]) for pk, text in texts for at in range(len(text.lower()) - 2)}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(["AND NOT OR NEAR", 'say "it"', "ÄÖÜ", "ΟΔΟΣ ΟΔΟΣΑ", "Kelvin", "İstanbul"], "and")
 @example(['say "it"', "it*", "-it"], 'y "it"')
 @example(["ÄÖÜ", "äöü"], "äÖü")
@@ -200,9 +200,10 @@ def test_sqlite_without_trigrams(owner: User, monkeypatch, caplog):
 
 
 @only_postgresql
-def test_postgresql_without_the_right_to_its_extension(owner: User, monkeypatch, caplog):
+def test_postgresql_without_the_right_to_its_extension(owner: User, caplog):
     rows_of(owner, "Review")
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come gets no index
         cursor.execute("DROP EXTENSION pg_trgm CASCADE")
         cursor.execute("CREATE ROLE without_rights")
         cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO without_rights")
