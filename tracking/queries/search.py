@@ -12,7 +12,7 @@ from tracking.models import TimeEntry
 
 Entries = TypeVar("Entries", bound=QuerySet[TimeEntry])
 TRIGRAM = 3
-FEW = 5000
+FEW = 2000
 """So many rows are sorted quickly; of more, the newest are soon met when walking back from now."""
 
 
