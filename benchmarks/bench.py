@@ -125,6 +125,18 @@ def pages(who: dict[str, object]) -> list[Request]:
     ]
 
 
+def searches() -> list[Request]:
+    """Over everybody's entries, by an administrator. "St" has no trigram, so no index helps it."""
+    words = {"found": "review", "a few found": "review+price+list", "nothing found": "zzzznothing", "two letters": "st",
+             "two, nothing found": "qx"}  # fmt: skip
+    return [
+        Request("empty, admin (floor)", "GET", "/floor/page/"),
+        *(Request(f"all: {name}", "GET", f"/entries/?q={word}&weeks=all&person=all") for name, word in words.items()),
+        Request("API: found", "GET", "/api/time-entries/?page_size=50&search=review", token=True),
+        Request("API: nothing found", "GET", "/api/time-entries/?page_size=50&search=zzzznothing", token=True),
+    ]
+
+
 def writes(who: dict[str, object]) -> list[Request]:
     entry = {
         "project": who["project"], "description": "bench", "started_at": "2019-03-04T09:00:00Z", "duration": 3600,
@@ -186,6 +198,7 @@ def bench(mode: str, sizes: list[int], rounds: int, *, with_load: bool) -> None:
                 )
                 browser = Browser(port, who["person"])
                 show(measure(browser, pages(who["person"]), rounds), before)
+                show(measure(Browser(port, who["administrator"]), searches(), rounds), before)
                 show(measure(browser, writes(who["person"]), rounds), before)
                 if with_load:
                     show_load(port, who)

@@ -71,6 +71,7 @@ def main() -> None:
                 "entries": TimeEntry.objects.count(),
                 "tasks": Task.objects.count(),
                 "person": credentials(person),
+                "administrator": credentials(User.objects.get(username="bench")),
                 "workers": [credentials(worker) for worker in workers],
             }
         )

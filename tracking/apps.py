@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,8 +14,10 @@ class TrackingConfig(AppConfig):
     def ready(self) -> None:
         # Models are not loaded yet when this module is imported.
         from accounts.signals import set_up_finished  # noqa: PLC0415
+        from tracking.services.search_index import keep_search_index  # noqa: PLC0415
 
         set_up_finished.connect(load_demo_data_when_chosen, dispatch_uid="tracking.load_demo_data")
+        post_migrate.connect(keep_search_index, sender=self, dispatch_uid="tracking.keep_search_index")
 
 
 def load_demo_data_when_chosen(*, load_demo: bool, **_kwargs: Any) -> None:

@@ -31,6 +31,7 @@ from timetracker.events.models import Event
 from timetracker.web.models import IdempotencyKey
 from tracking.choices import BatchKind
 from tracking.models import Batch, Tag, TimeEntry
+from tracking.queries import described_by
 from tracking.services.entries import delete_entry
 from tracking.services.transfer import moved_models
 
@@ -169,6 +170,11 @@ def test_values_are_exact(archive, world):
     assert Event.objects.filter(type="null", payload=models.Value(None, models.JSONField())).exists()
     assert bytes(IdempotencyKey.objects.get().body) == bytes(range(256))
     assert Authenticator.objects.get().data == {"secret": "JBSWY3DPEHPK3PXP"}
+
+
+def test_descriptions_are_found(archive, world):
+    take_in(archive)
+    assert described_by(TimeEntry.objects.all(), "zoË").get() == world
 
 
 def test_moments_stay_and_are_noted_again_afterwards(archive, world):

@@ -6,8 +6,10 @@ Unique indexes over `lower()` are made with this function too: a database file i
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
-from functools import lru_cache
+from contextlib import closing
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Field
@@ -21,6 +23,23 @@ def teach_letters(connection: Any, **_kwargs: Any) -> None:
         create("lower", 1, _lower, deterministic=True)
         create("upper", 1, _upper, deterministic=True)
         create("like_any_case", 2, _like, deterministic=True)
+        create("search_letters", 1, search_letters, deterministic=True)
+
+
+def search_letters(text: str) -> str:
+    """What an index of trigrams holds of a text, and is asked for. A NUL would end the text for it."""
+    return text.lower().replace("\0", " ")
+
+
+@cache
+def has_trigrams() -> bool:
+    """Whether this SQLite has been built with FTS5, and is new enough for its trigrams."""
+    with closing(sqlite3.connect(":memory:")) as memory:
+        try:
+            memory.execute("CREATE VIRTUAL TABLE words USING fts5(word, tokenize='trigram')")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 def _lower(value: Any) -> Any:

@@ -20,6 +20,7 @@ from timetracker.web.times import combine_local, parse_instant
 from tracking.api.fields import LARGEST_ID
 from tracking.choices import BudgetType, Priority, ProjectStatus, Source, TaskStatus
 from tracking.models import Project, Task, TimeEntry
+from tracking.queries import described_by
 
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 """In a query string a + that was not escaped arrives as a space."""
@@ -103,6 +104,13 @@ class SearchFilter(filters.CharFilter):
         return qs.filter(found)
 
 
+class DescriptionFilter(SearchFilter):
+    """Of time entries, of which there are many."""
+
+    def filter(self, qs: QuerySet[TimeEntry], value: str | None) -> QuerySet[TimeEntry]:
+        return described_by(qs, value) if value else qs
+
+
 class ArchivedFilter(YesNoFilter):
     def filter(self, qs: QuerySet[Any], value: bool | None) -> QuerySet[Any]:
         return qs if value is None else qs.filter(archived_at__isnull=not value)
@@ -169,7 +177,7 @@ class TimeEntryFilters(FilterSet):
     started_at_before = InstantFilter("started_at", "lt", help_text=gettext_lazy("Started before this moment."))
     updated_since = InstantFilter("updated_at", "gte", help_text=gettext_lazy("Changed at this moment or later."))
     deleted = YesNoFilter(method="in_trash", help_text=gettext_lazy("True lists the trash instead."))
-    search = SearchFilter("description")
+    search = DescriptionFilter()
     ordering = filters.OrderingFilter(
         fields={
             "id": "id",

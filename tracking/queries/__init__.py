@@ -15,6 +15,7 @@ from tracking.queries.entries import (
     running_entry,
     suggestions,
 )
+from tracking.queries.search import described_by
 from tracking.queries.week import Week, week_progress, worked_seconds
 from tracking.queries.work import (
     next_colour,
@@ -34,6 +35,7 @@ __all__ = [
     "Week",
     "activity_visible_to",
     "days_of",
+    "described_by",
     "entries_between",
     "entries_of",
     "last_end_on",

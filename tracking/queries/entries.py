@@ -9,6 +9,7 @@ from timetracker.web.times import local_span_bounds
 from tracking.models import Project, TimeEntry
 from tracking.models.entry import TimeEntryQuerySet
 from tracking.queries.days import DAY
+from tracking.queries.search import described_by
 
 
 def running_entry(user: User) -> TimeEntry | None:
@@ -52,7 +53,7 @@ def suggestions(user: User, text: str, limit: int = 8) -> list[TimeEntry]:
     """Earlier descriptions of `user` that hold `text`, newest first, each once per project and task."""
     recent = TimeEntry.objects.alive().filter(user=user).exclude(description="").order_by("-started_at")
     if text:
-        recent = recent.filter(description__icontains=text)
+        recent = described_by(recent, text)
     found: dict[tuple[str, int | None, int | None], TimeEntry] = {}
     rows = recent.select_related("project__client", "task").prefetch_related("tags")[: limit * 12]
     for entry in rows:

@@ -17,7 +17,18 @@ from timetracker.web.pagination import page_of
 from timetracker.web.times import local_day_bounds
 from tracking.models import Favourite, Project, Tag, TimeEntry
 from tracking.models.favourite import subject_of
-from tracking.queries import DAY, WEEK, Day, Total, days_of, entries_between, entries_of, today_of, week_of
+from tracking.queries import (
+    DAY,
+    WEEK,
+    Day,
+    Total,
+    days_of,
+    described_by,
+    entries_between,
+    entries_of,
+    today_of,
+    week_of,
+)
 
 BILLABLE = {"yes": True, "no": False}
 
@@ -50,7 +61,7 @@ class Filters:
             entries = entries.filter(tags=self.tag)
         if self.billable:
             entries = entries.filter(billable=BILLABLE[self.billable])
-        return entries.filter(description__icontains=self.text) if self.text else entries
+        return described_by(entries, self.text) if self.text else entries
 
 
 def week_page(request: HttpRequest) -> dict[str, Any]:
