@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from notifications.categories import Category, categories, category_named
-from notifications.choices import Channel
-from notifications.models import Notification, Preference, Settings
+from notifications.choices import ON_A_PAGE, Channel, State
+from notifications.models import Notification, Outcome, Preference, Settings
 from notifications.quiet import Quiet
+from notifications.subjects import may_be_seen_by
 
 SHOWN_IN_PANEL = 30
 
@@ -77,5 +78,11 @@ def panel_of(person: User) -> list[Group]:
 
 
 def news_since(person: User, moment: dt.datetime) -> QuerySet[Notification]:
-    """What was delivered since then and is unread, with its outcomes. By time: what was put off has an old id."""
-    return Notification.objects.unread(person).filter(delivered_at__gt=moment).prefetch_related("outcomes")
+    """What was delivered since then and is unread, with its outcomes. By time: what was put off has an old id.
+
+    Also what a person wants as a toast and not in the centre.
+    """
+    waiting = Outcome.objects.filter(notification=OuterRef("pk"), state=State.QUEUED, channel__in=ON_A_PAGE)
+    new = Notification.objects.filter(user=person, delivered_at__gt=moment, deleted_at=None)
+    unread = new.filter(may_be_seen_by(person), read_at=None, archived_at=None, snoozed_until=None)
+    return unread.filter(Q(in_centre=True) | Exists(waiting)).prefetch_related("outcomes")

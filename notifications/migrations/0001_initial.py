@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notification',
-            index=models.Index(models.F('user'), models.OrderBy(models.F('delivered_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deleted_at', None), ('in_centre', True)), name='notification_centre'),
+            index=models.Index(models.F('user'), models.OrderBy(models.F('delivered_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deleted_at', None)), name='notification_newest'),
         ),
         migrations.AddIndex(
             model_name='notification',
