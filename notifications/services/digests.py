@@ -44,14 +44,18 @@ def _release(person_id: int, now: dt.datetime) -> None:
     )
     if person is None or not held:
         return  # another process was quicker
-    at_once = [item for item in held if category_named(item.notification.category).is_let_through(_channel(item))]
-    later = [item for item in held if item not in at_once]
-    _send_on(person, at_once, now)
+    critical = [item for item in held if _is_let_through(item)]
+    _send_on(person, critical, now)
+    others = [item for item in held if not _is_let_through(item)]
     # Whoever has lengthened their quiet hours meanwhile is left alone a little longer.
-    if end := quiet_of(person, settings_of(person)).ends_at(now):
-        Outcome.objects.filter(pk__in=[item.pk for item in later]).update(due_at=end)
+    if later := quiet_of(person, settings_of(person)).ends_at(now):
+        Outcome.objects.filter(pk__in=[item.pk for item in others]).update(due_at=later)
     else:
-        _send_on(person, later, now)
+        _send_on(person, others, now)
+
+
+def _is_let_through(item: Outcome) -> bool:
+    return category_named(item.notification.category).is_let_through(_channel(item))
 
 
 def _channel(item: Outcome) -> Channel:
