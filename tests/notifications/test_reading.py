@@ -158,6 +158,14 @@ def test_changing_many_takes_as_many_statements_as_one(owner: User):
     assert count_queries(lambda: mark_read(person=owner, rows=ALL())) == one
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL compiles queries")
+def test_queries_are_not_compiled():
+    """The panel of a person with 10,000 notifications took 330 ms with it, and takes 50 without."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
+
+
 # ── Kept for a set time ──────────────────────────────────────────────────────
 def test_forgotten_after_a_while(owner: User):
     now = timezone.now()
