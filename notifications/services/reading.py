@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notifications.choices import Channel, Reason, State
 from notifications.models import Notification, Outcome
+from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
 
 FARTHEST_SNOOZE = dt.timedelta(days=366)
@@ -59,6 +60,7 @@ def snooze(*, person: User, rows: QuerySet[Notification], until: dt.datetime) ->
         raise ValidationError({"until": _("Choose a time within the next year.")})
     ids = _ids(_told(person, rows))
     Notification.objects.filter(pk__in=ids).update(snoozed_until=until, archived_at=None)
+    transaction.on_commit(lambda: wake_clock(until), robust=True)
     return _done(person, ids)
 
 

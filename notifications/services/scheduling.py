@@ -20,6 +20,7 @@ from notifications.models import Notification, Outcome
 from notifications.queries import wanted_channels
 from notifications.services.sending import build, deliver, keep
 from notifications.services.turns import each_in_turn
+from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
 from timetracker.web.errors import Conflict
 
@@ -57,6 +58,7 @@ def schedule(
     )
     row.save(force_insert=True)
     push_after_commit([person.pk], "notifications")
+    transaction.on_commit(lambda: wake_clock(first), robust=True)
     return row
 
 
@@ -97,6 +99,7 @@ def follow_time_zone(*, person: User) -> None:
         pattern.deliver_at = recurrence.moved(pattern.recurrence, pattern.deliver_at, now, person.zone)
         pattern.save(update_fields=["deliver_at"])
     push_after_commit([person.pk], "notifications")
+    transaction.on_commit(lambda: wake_clock(now), robust=True)
 
 
 # ── What is due ──────────────────────────────────────────────────────────────
@@ -110,6 +113,16 @@ def wake_snoozed(now: dt.datetime) -> int:
     """What was put off comes back as new, once."""
     asleep = Notification.objects.filter(snoozed_until__lte=now, deleted_at=None)
     return _each(asleep.order_by("snoozed_until", "pk"), _return, now)
+
+
+def next_due_at(after: dt.datetime) -> dt.datetime | None:
+    waiting = Notification.objects.filter(delivered_at=None, deleted_at=None, deliver_at__gt=after)
+    return waiting.order_by("deliver_at").values_list("deliver_at", flat=True).first()
+
+
+def next_waking_at(after: dt.datetime) -> dt.datetime | None:
+    asleep = Notification.objects.filter(snoozed_until__gt=after, deleted_at=None)
+    return asleep.order_by("snoozed_until").values_list("snoozed_until", flat=True).first()
 
 
 def _each(rows: models.QuerySet[Notification], work: Work, now: dt.datetime) -> int:

@@ -68,7 +68,7 @@ def run_and_die(job: str, point: str) -> None:
     from notifications.services import digests, scheduling, sending
 
     if point == "before the commit":
-        sending.record = digests.announce = die  # type: ignore[assignment]
+        sending.record = lambda *args, **kwargs: die()  # type: ignore[assignment]
     else:
         die_at_wake("notifications.push")
     getattr(digests if job == "release_held" else scheduling, job)(timezone.now())

@@ -20,8 +20,11 @@ from notifications.services import scheduling
 from notifications.services.preferences import mute, save_settings, set_preferences
 from notifications.services.reading import delete, mark_read, snooze, wake
 from notifications.services.scheduling import fire_due, schedule, wake_snoozed
+from tests.events.test_threads import soon
 from tests.notifications.telling import HOUR, MINUTE, NOON, outcomes, tell, titles
 from tests.work import make_project
+from timetracker.events import threads
+from timetracker.events.clock import next_awaited_at
 from timetracker.events.dispatch import drain
 from timetracker.events.models import Event
 from timetracker.web.errors import Conflict
@@ -110,6 +113,30 @@ def test_of_many_that_wake_one_does(owner: User, run_at_once):
     run_at_once(*[lambda: wake_snoozed(now)] * 8)
     assert Event.objects.filter(type="notification_sent").count() == 2
     assert len(titles(owner)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reminder_in_a_second_does_not_wait_for_the_minute(owner: User, settings):
+    settings.EVENTS_DISPATCH = "thread"
+    running = threads.start_threads()
+    try:
+        began = timezone.now()
+        schedule(person=owner, title="Tea", deliver_at=began + dt.timedelta(seconds=1))
+        assert soon(lambda: rows_of(owner).get().delivered_at is not None, within=30)
+    finally:
+        threads.stop_threads(running, within=20)
+    delivered_at = rows_of(owner).get().delivered_at
+    assert dt.timedelta(seconds=1) <= delivered_at - began < dt.timedelta(seconds=15)
+
+
+def test_the_clock_knows_when_there_is_something_to_do(owner: User):
+    assert next_awaited_at(NOON) is None
+    remind(owner, NOON + 2 * HOUR)
+    assert next_awaited_at(NOON) == NOON + 2 * HOUR
+    put_to_sleep(owner)
+    assert next_awaited_at(NOON) == NOON + HOUR
+    assert next_awaited_at(NOON + HOUR) == NOON + 2 * HOUR
+    assert next_awaited_at(NOON + 2 * HOUR) is None
 
 
 # ── Again and again ──────────────────────────────────────────────────────────
