@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications import conditions, subjects
-from notifications.categories import DIGEST, category_named
+from notifications.categories import DIGEST, Category, category_named
 from notifications.choices import ON_A_PAGE, Channel, Priority, Reason, State
 from notifications.decision import Circumstances, decide_for
 from notifications.models import Notification, Outcome
@@ -45,13 +45,13 @@ def _release(person_id: int, now: dt.datetime) -> None:
     if person is None or not held:
         return  # another process was quicker
     critical = [item for item in held if _is_let_through(item)]
-    _send_on(person, critical, now)
+    _send_on(person, critical, now, let_through=True)
     others = [item for item in held if not _is_let_through(item)]
     # Whoever has lengthened their quiet hours meanwhile is left alone a little longer.
     if later := quiet_of(person, settings_of(person)).ends_at(now):
         Outcome.objects.filter(pk__in=[item.pk for item in others]).update(due_at=later)
     else:
-        _send_on(person, others, now)
+        _send_on(person, others, now, let_through=False)
 
 
 def _is_let_through(item: Outcome) -> bool:
@@ -62,7 +62,7 @@ def _channel(item: Outcome) -> Channel:
     return Channel(item.channel)
 
 
-def _send_on(person: User, held: Sequence[Outcome], now: dt.datetime) -> None:
+def _send_on(person: User, held: Sequence[Outcome], now: dt.datetime, *, let_through: bool) -> None:
     if not held:
         return
     grid, least = preference_grid(person), Priority(settings_of(person).least_priority)
@@ -74,11 +74,14 @@ def _send_on(person: User, held: Sequence[Outcome], now: dt.datetime) -> None:
         _set(item, State.QUEUED if alone else State.SENT, Reason.NONE if alone else Reason.DIGEST, now)
     channels = sorted({_channel(item) for item in wanted})
     if alone:
-        # Delivered now, as far as pages that ask for what is new are concerned.
-        Notification.objects.filter(pk=rows[0].pk).update(delivered_at=now)
+        if not set(channels).isdisjoint(ON_A_PAGE):
+            # Delivered now, as far as pages that ask for what is new are concerned.
+            Notification.objects.filter(pk=rows[0].pk).update(delivered_at=now)
         announce(rows[0], channels)
     elif rows:
-        _digest(person, rows, channels, was_quiet=was_quiet)
+        # Of what is let through in its own name, for a digest is not.
+        category = category_named(rows[0].category) if let_through else DIGEST
+        _digest(person, category, rows, channels, was_quiet=was_quiet)
 
 
 def _still_wanted(item: Outcome, person: User, grid: Grid, least: Priority, now: dt.datetime) -> bool:
@@ -109,10 +112,9 @@ def _set(item: Outcome, state: State, reason: Reason, now: dt.datetime) -> None:
     item.save(update_fields=["state", "reason", "due_at", "changed_at"])
 
 
-def _digest(person: User, rows: Sequence[Notification], channels: Sequence[Channel], *, was_quiet: bool) -> None:
-    """Of the critical ones in their own name: they are let through, a digest is not."""
-    first = category_named(rows[0].category)
-    category = first if first.critical else DIGEST
+def _digest(
+    person: User, category: Category, rows: Sequence[Notification], channels: Sequence[Channel], *, was_quiet: bool
+) -> None:
     with translation.override(person.language):
         words = _("%(count)d notifications came while it was quiet") if was_quiet else _("%(count)d more notifications")
         notify(

@@ -200,3 +200,22 @@ def test_a_flood_of_what_is_critical_is_not_kept_for_the_morning(quiet: User):
         drain()
     assert [sent.subject for sent in mail.outbox] == ["Token 0", "Token 1", "Token 2", "2 more notifications"]
     assert rows_of(quiet).latest("pk").category == "security"
+
+
+def test_where_it_is_not_let_through_what_is_critical_is_in_the_digest(quiet: User):
+    """A browser message about security waits for the morning, unlike its mail."""
+    tell_at_noon(quiet, "Token", category=SECURITY)
+    tell_at_noon(quiet)
+    release()
+    digest = rows_of(quiet).latest("pk")
+    assert (digest.category, digest.message) == ("digest", "Token\nTea")
+    assert outcomes(rows_of(quiet).get(category="security"))["email"] == "queued"
+
+
+def test_a_mail_that_was_put_off_alone_makes_no_news_on_pages(owner: User):
+    set_preferences(person=owner, grid={"own": [Channel.CENTRE, Channel.TOAST, Channel.EMAIL]})
+    with time_machine.travel(FLOOD, tick=False):
+        row = [tell(owner) for _turn in range(4)][-1]
+    release(FLOOD + MINUTE)
+    assert outcomes(row)["email"] == "queued"
+    assert not news_since(owner, FLOOD)
