@@ -30,6 +30,9 @@ class Category:
     and by e-mail."""
     icon: str
 
+    def is_let_through(self, channel: Channel) -> bool:
+        return self.critical and channel in LET_THROUGH
+
 
 _categories: dict[str, Category] = {}
 CRITICAL = frozenset({"security", "data_loss"})
@@ -102,7 +105,7 @@ DIGEST = category(
     "digest",
     label=_("What came while it was quiet"),
     why=_("notifications waited for your quiet hours to end."),
-    channels=(Channel.CENTRE, Channel.TOAST, Channel.BROWSER),
+    channels=Channel,  # of those in which something waited
     icon="moon",
 )
 SECURITY = category(

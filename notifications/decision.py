@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from notifications.categories import LET_THROUGH, Category
+from notifications.categories import Category
 from notifications.choices import INTERRUPTING, Channel, Priority, Reason, State
 
 SHOWN_AT_MOST = 3
@@ -44,17 +44,17 @@ class Verdict:
 
 
 def decide(category: Category, found: Circumstances) -> list[Verdict]:
-    return [_decide(category, channel, found) for channel in Channel]
+    return [decide_for(category, channel, found) for channel in Channel]
 
 
-def _decide(category: Category, channel: Channel, found: Circumstances) -> Verdict:
-    let_through = category.critical and channel in LET_THROUGH
+def decide_for(category: Category, channel: Channel, found: Circumstances) -> Verdict:
+    let_through = category.is_let_through(channel)
     if not found.allowed:
         return Verdict(channel, State.HELD, Reason.PERMISSION)
-    if channel == Channel.EMAIL and not found.has_address:
-        return Verdict(channel, State.HELD, Reason.NO_ADDRESS)
     if channel not in found.wanted and not let_through:
         return Verdict(channel, State.HELD, Reason.PREFERENCE)
+    if channel == Channel.EMAIL and not found.has_address:
+        return Verdict(channel, State.HELD, Reason.NO_ADDRESS)
     if channel not in INTERRUPTING:
         return Verdict(channel, State.SENT)
     if found.priority.rank < found.least_priority.rank and not let_through:

@@ -11,6 +11,7 @@ from accounts.models import User
 from notifications import categories
 from notifications.choices import Priority, Type
 from notifications.services.mailing import mail
+from notifications.services.scheduling import follow_time_zone
 from notifications.services.sending import notify
 from timetracker.events.models import Event
 from timetracker.events.registry import Kind, on
@@ -32,6 +33,16 @@ def push_notification(event: Event) -> None:
 )
 def mail_notification(event: Event) -> None:
     mail(notification_id=event.payload["id"])
+
+
+@on(
+    "preferences_changed",
+    name="notifications.time_zone",
+    when=lambda data: "time_zone" in data["changed"],
+)
+def follow_person(event: Event) -> None:
+    if person := _person(event.person_id):
+        follow_time_zone(person=person)
 
 
 # ── Who is told ──────────────────────────────────────────────────────────────
@@ -79,7 +90,8 @@ def tell_managers(event: Event) -> None:
     project = Project.objects.filter(pk=event.payload["id"]).first()
     if project is None:
         return
-    for member in ProjectMember.objects.filter(project=project, is_manager=True).select_related("user"):
+    managers = ProjectMember.objects.filter(project=project, is_manager=True)
+    for member in managers.select_related("user").order_by("user"):  # in one order: each is locked
         if _did_it(member.user, event):
             continue
         with translation.override(member.user.language):

@@ -6,14 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from accounts.models import User
 from notifications.categories import Category, categories, category_named
 from notifications.choices import ON_A_PAGE, Channel, Reason, State
 from notifications.decision import SHOWN_AT_MOST
-from notifications.models import Notification, Preference, Settings
+from notifications.models import Notification, Outcome, Preference, Settings
 from notifications.quiet import Quiet
+from notifications.subjects import may_be_seen_by
 
 SHOWN_IN_PANEL = 30
 MOST_NEWS = 100
@@ -97,11 +98,12 @@ def news_since(person: User, moment: dt.datetime) -> News:
     """What was delivered after `moment` and is unread: by time, because what was put off has an old id.
 
     The newest few are shown one by one, the oldest of them first. What the rate held back, and what a page that was
-    away for a while would pile up, is counted.
+    away for a while would pile up, is counted. Also what a person wants as a toast and not in the centre.
     """
-    rows = list(
-        Notification.objects.unread(person).filter(delivered_at__gt=moment).prefetch_related("outcomes")[:MOST_NEWS]
-    )
+    waiting = Outcome.objects.filter(notification=OuterRef("pk"), state=State.QUEUED, channel__in=ON_A_PAGE)
+    new = Notification.objects.filter(user=person, delivered_at__gt=moment, deleted_at=None)
+    unread = new.filter(may_be_seen_by(person), read_at=None, archived_at=None, snoozed_until=None)
+    rows = list(unread.filter(Q(in_centre=True) | Exists(waiting)).prefetch_related("outcomes")[:MOST_NEWS])
     if not rows:
         return News()
     shown: list[NewsItem] = []

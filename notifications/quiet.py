@@ -16,7 +16,7 @@ DAY = dt.timedelta(days=1)
 class Quiet:
     zone: ZoneInfo
     hours: tuple[dt.time, dt.time] | None
-    """From and until; from after until goes over midnight. None: no quiet hours."""
+    """From and until; from after until goes over midnight. None, or both the same: no quiet hours."""
     working_days: Collection[int]
     """0 is Monday. What is not in it is quiet altogether; empty means that no day is."""
 
@@ -38,11 +38,11 @@ class Quiet:
         return combine_local(today + DAY, dt.time(0), self.zone)
 
     def _end_of_night(self, moment: dt.datetime) -> dt.datetime | None:
-        if self.hours is None:
+        if self.hours is None or self.hours[0] == self.hours[1]:
             return None
         begin, until = self.hours
         today = moment.astimezone(self.zone).date()
-        over_midnight = dt.timedelta(days=int(begin >= until))
+        over_midnight = dt.timedelta(days=int(begin > until))
         for first in (today - DAY, today):
             starts = combine_local(first, begin, self.zone)
             ends = combine_local(first + over_midnight, until, self.zone)

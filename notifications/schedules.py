@@ -9,12 +9,12 @@ from timetracker.events.clock import job
 MINUTE = dt.timedelta(minutes=1)
 
 
-@job("notifications.fire_due", every=MINUTE)
+@job("notifications.fire_due", every=MINUTE, next_at=scheduling.next_due_at)
 def fire_due(now: dt.datetime) -> None:
     scheduling.fire_due(now)
 
 
-@job("notifications.wake_snoozed", every=MINUTE)
+@job("notifications.wake_snoozed", every=MINUTE, next_at=scheduling.next_waking_at)
 def wake_snoozed(now: dt.datetime) -> None:
     scheduling.wake_snoozed(now)
 

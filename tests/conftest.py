@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -102,3 +105,26 @@ def client_for() -> ClientFor:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def run_at_once() -> Callable[..., list[Any]]:
+    """Each function in a thread of its own, with a database connection of its own. Gives what they return."""
+
+    def run(*functions: Callable[[], Any]) -> list[Any]:
+        answers: list[Any] = []
+
+        def one(function: Callable[[], Any]) -> None:
+            try:
+                answers.append(function())
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=one, args=[function]) for function in functions]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
+    return run

@@ -84,7 +84,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(
                 F("user"), F("delivered_at").desc(), F("id").desc(),
-                condition=Q(in_centre=True, deleted_at=None), name="notification_centre",
+                condition=Q(deleted_at=None), name="notification_newest",
             ),
             models.Index(
                 F("user"), F("category"),
@@ -105,6 +105,11 @@ class Notification(models.Model):
     @property
     def is_scheduled(self) -> bool:
         return self.deliver_at is not None and self.delivered_at is None and self.deleted_at is None
+
+    @property
+    def is_dealt_with(self) -> bool:
+        """Nobody needs to be interrupted for it any more."""
+        return bool(self.read_at or self.archived_at or self.snoozed_until or self.deleted_at)
 
     @property
     def tag(self) -> str:

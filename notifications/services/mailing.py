@@ -13,6 +13,7 @@ from notifications import conditions, subjects
 from notifications.categories import category_named
 from notifications.choices import Channel, Reason, State
 from notifications.models import Notification, Outcome
+from timetracker.events.dispatch import caught
 
 
 def mail(*, notification_id: int) -> None:
@@ -28,12 +29,14 @@ def mail(*, notification_id: int) -> None:
     if reason := _obstacle(row):
         outcomes.update(state=State.HELD, reason=reason, changed_at=timezone.now())
         return
-    try:
-        message_for(row).send()
-    except OSError as error:  # smtplib's errors are among them
+    if error := caught(lambda: _send(row)):
         outcomes.update(state=State.FAILED, reason=Reason.ERROR, detail=str(error)[:300], changed_at=timezone.now())
-        raise
+        raise error
     outcomes.update(state=State.SENT, reason=Reason.NONE, detail="", changed_at=timezone.now())
+
+
+def _send(row: Notification) -> None:
+    message_for(row).send()
 
 
 def _obstacle(row: Notification) -> Reason | None:
@@ -43,7 +46,7 @@ def _obstacle(row: Notification) -> Reason | None:
         return Reason.PERMISSION
     if not person.email:
         return Reason.NO_ADDRESS
-    if row.read_at or row.deleted_at or row.snoozed_until:
+    if row.is_dealt_with:
         return Reason.READ
     return None if conditions.holds(row.condition, person) else Reason.ENDED
 
@@ -66,5 +69,5 @@ def message_for(row: Notification) -> EmailMessage:
 
 
 def message_id(row: Notification) -> str:
-    """The same for each try, so that a mail sent twice is recognised as one."""
-    return f"<{row.uid}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+    """The same for each try, so that a mail sent twice is recognised as one; another after a snooze."""
+    return f"<{row.uid}.{row.delivered_at:%Y%m%d%H%M%S}@{urlsplit(settings.PUBLIC_URL).hostname}>"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from accounts.models import User
-from notifications.categories import LET_THROUGH, Category, category_named
+from accounts.models import Organisation, User
+from notifications.categories import Category, categories
 from notifications.choices import Channel
 from notifications.models import Preference, Settings
 from notifications.queries import preference_grid, settings_of
@@ -31,17 +33,19 @@ def set_preferences(*, person: User | None, grid: Mapping[str, Collection[Channe
 
     Only what differs from the default below is kept, so that a default changed later reaches those who left it alone.
     """
-    below = preference_grid(None) if person is not None else {}
-    for name, wanted in grid.items():
-        category = category_named(name)
-        default = below.get(name, category.channels)
-        for channel in Channel:
-            choice = channel in wanted or (category.critical and channel in LET_THROUGH)
-            cell: dict[str, Any] = {"user": person, "category": name, "channel": channel}
-            if choice == (channel in default):
-                Preference.objects.filter(**cell).delete()
-            else:
-                Preference.objects.update_or_create(**cell, defaults={"wanted": choice})
+    known = categories()
+    if unknown := sorted(set(grid) - set(known)):
+        raise ValidationError({"category": _("There is no category “%(name)s”.") % {"name": unknown[0][:60]}})
+    _lock(person)
+    below = preference_grid(None) if person is not None else {name: found.channels for name, found in known.items()}
+    differing = [
+        Preference(user=person, category=name, channel=channel, wanted=choice)
+        for name, wanted in grid.items()
+        for channel in Channel
+        if (choice := channel in wanted or known[name].is_let_through(channel)) != (channel in below[name])
+    ]
+    Preference.objects.filter(user=person, category__in=list(grid)).delete()
+    Preference.objects.bulk_create(differing)
     _tell(person)
 
 
@@ -65,15 +69,26 @@ def mute(*, person: User, category: Category) -> frozenset[Channel]:
 @transaction.atomic
 def save_settings(*, person: User | None, **fields: Unpack[SettingsFields]) -> Settings:
     """With nobody: what everybody begins with. Raises ValidationError by field."""
+    _lock(person)
     row = settings_of(person)
     if row.user_id != (person.pk if person else None) or row.pk is None:
         row.pk, row.user, row._state.adding = None, person, True
     for name, value in fields.items():
         setattr(row, name, value)
     row.full_clean(exclude=["user"], validate_unique=False, validate_constraints=False)
+    if row.quiet and row.quiet_from == row.quiet_until:
+        raise ValidationError({"quiet_until": _("Quiet hours end at another time than they begin.")})
     row.save()
     _tell(person)
     return row
+
+
+def _lock(person: User | None) -> None:
+    """Two at once queue: both look first and write then. What is everybody's hangs on the organisation."""
+    if person is not None:
+        User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    else:
+        Organisation.objects.select_for_update(no_key=True).filter(pk=Organisation.PK).first()
 
 
 def _tell(person: User | None) -> None:

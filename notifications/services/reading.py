@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notifications.choices import Channel, Reason, State
 from notifications.models import Notification, Outcome
+from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
 
 FARTHEST_SNOOZE = dt.timedelta(days=366)
@@ -24,7 +25,7 @@ FARTHEST_SNOOZE = dt.timedelta(days=366)
 def mark_read(*, person: User, rows: QuerySet[Notification], read: bool = True) -> list[int]:
     """The ids of those that were changed: what an Undo puts back."""
     now = timezone.now()
-    ids = _ids(_own(person, rows).filter(read_at__isnull=read))
+    ids = _ids(_told(person, rows).filter(read_at__isnull=read))
     Notification.objects.filter(pk__in=ids).update(read_at=now if read else None)
     return _done(person, ids)
 
@@ -33,7 +34,7 @@ def mark_read(*, person: User, rows: QuerySet[Notification], read: bool = True) 
 def archive(*, person: User, rows: QuerySet[Notification], archived: bool = True) -> list[int]:
     """What is archived counts as read; brought back, it stays read."""
     now = timezone.now()
-    ids = _ids(_own(person, rows).filter(archived_at__isnull=archived))
+    ids = _ids(_told(person, rows).filter(archived_at__isnull=archived))
     changed = Notification.objects.filter(pk__in=ids)
     if archived:
         changed.filter(read_at=None).update(read_at=now)
@@ -45,7 +46,7 @@ def archive(*, person: User, rows: QuerySet[Notification], archived: bool = True
 
 @transaction.atomic
 def delete(*, person: User, rows: QuerySet[Notification], deleted: bool = True) -> list[int]:
-    """Into nothing, with an Undo: `forget_deleted` removes it for good later. A scheduled one is cancelled by it."""
+    """Into nothing, with an Undo: `forget` removes it for good later. A scheduled one is cancelled by it."""
     now = timezone.now()
     ids = _ids(_own(person, rows).filter(deleted_at__isnull=deleted))
     Notification.objects.filter(pk__in=ids).update(deleted_at=now if deleted else None)
@@ -58,15 +59,16 @@ def snooze(*, person: User, rows: QuerySet[Notification], until: dt.datetime) ->
     now = timezone.now()
     if not now < until <= now + FARTHEST_SNOOZE:
         raise ValidationError({"until": _("Choose a time within the next year.")})
-    ids = _ids(_own(person, rows))
+    ids = _ids(_told(person, rows))
     Notification.objects.filter(pk__in=ids).update(snoozed_until=until, archived_at=None)
+    transaction.on_commit(lambda: wake_clock(until), robust=True)
     return _done(person, ids)
 
 
 @transaction.atomic
 def wake(*, person: User, rows: QuerySet[Notification]) -> list[int]:
     """Back at once, without a sound: somebody took the snooze back."""
-    ids = _ids(_own(person, rows).filter(snoozed_until__isnull=False))
+    ids = _ids(_told(person, rows).filter(snoozed_until__isnull=False))
     Notification.objects.filter(pk__in=ids).update(snoozed_until=None)
     return _done(person, ids)
 
@@ -101,7 +103,12 @@ def mark_shown(*, person: User, ids: Iterable[int], channel: Channel, seen: Seen
 
 
 def _own(person: User, rows: QuerySet[Notification]) -> QuerySet[Notification]:
-    return rows.filter(user=person).select_for_update(of=("self",))
+    return rows.filter(user=person).select_for_update()
+
+
+def _told(person: User, rows: QuerySet[Notification]) -> QuerySet[Notification]:
+    """Not what is still on the clock: once woken, a pattern would be delivered itself and come no more."""
+    return _own(person, rows).filter(delivered_at__isnull=False)
 
 
 def _ids(rows: QuerySet[Notification]) -> list[int]:

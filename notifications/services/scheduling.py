@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,18 +14,21 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from notifications import conditions, recurrence
-from notifications.categories import REMINDER
+from notifications.categories import REMINDER, category_named
 from notifications.choices import Channel, Reason, State
 from notifications.models import Notification, Outcome
-from notifications.services.sending import build, deliver
+from notifications.queries import wanted_channels
+from notifications.services.sending import build, deliver, keep
+from notifications.services.turns import each_in_turn
+from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
 from timetracker.web.errors import Conflict
 
 MOST = 200
 SKEW = dt.timedelta(minutes=1)
 """A clock that is a little behind ours does not make a schedule of the past."""
+Work = Callable[[Notification, User, dt.datetime], None]
 FARTHEST = dt.timedelta(days=5 * 366)
-BATCH = 200
 
 
 @transaction.atomic
@@ -43,16 +47,18 @@ def schedule(
     again = _checked(repeats)
     if Notification.objects.scheduled(person).count() >= MOST:
         raise Conflict(_("There are %(max)d reminders already. Cancel one first.") % {"max": MOST}, code="too_many")
+    first = _first(deliver_at, again, now, person)
     row = build(
         person=person,
         title=title,
         **{"category": REMINDER.name, **fields},
-        deliver_at=_first(deliver_at, again, now, person),
-        recurrence=again,
+        deliver_at=first,
+        recurrence=again and recurrence.begun(again, first, person.zone),
         condition=_known(condition),
     )
     row.save(force_insert=True)
     push_after_commit([person.pk], "notifications")
+    transaction.on_commit(lambda: wake_clock(first), robust=True)
     return row
 
 
@@ -81,9 +87,24 @@ def _first(moment: dt.datetime | None, again: Mapping[str, Any] | None, now: dt.
     return moment
 
 
+@transaction.atomic
+def follow_time_zone(*, person: User) -> None:
+    """Whoever moves is reminded at the same time of day, by the clock of where they are now."""
+    now = timezone.now()
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    patterns = Notification.objects.scheduled(person).filter(recurrence__isnull=False, deliver_at__gt=now)
+    for pattern in patterns.select_for_update():
+        assert pattern.deliver_at is not None
+        assert pattern.recurrence is not None
+        pattern.deliver_at = recurrence.moved(pattern.recurrence, pattern.deliver_at, now, person.zone)
+        pattern.save(update_fields=["deliver_at"])
+    push_after_commit([person.pk], "notifications")
+    transaction.on_commit(lambda: wake_clock(now), robust=True)
+
+
 # ── What is due ──────────────────────────────────────────────────────────────
 def fire_due(now: dt.datetime) -> int:
-    """Each in a transaction of its own; however many ask, one has it. Returns how many had their turn."""
+    """Each in a transaction of its own; however many ask, one has it. Returns how many there were."""
     due = Notification.objects.filter(delivered_at=None, deleted_at=None, deliver_at__lte=now)
     return _each(due.order_by("deliver_at", "pk"), _fire, now)
 
@@ -94,17 +115,28 @@ def wake_snoozed(now: dt.datetime) -> int:
     return _each(asleep.order_by("snoozed_until", "pk"), _return, now)
 
 
-def _each(rows: models.QuerySet[Notification], work: Any, now: dt.datetime) -> int:
-    count = 0
-    for pk, person_id in list(rows.values_list("pk", "user_id")[:BATCH]):
-        with transaction.atomic():
-            person = User.objects.select_for_update(no_key=True).get(pk=person_id)
-            # Asked again under the lock: another process may have been quicker.
-            row = rows.filter(pk=pk).select_for_update(of=("self",)).first()
-            if row is not None:
-                work(row, person, now)
-                count += 1
-    return count
+def next_due_at(after: dt.datetime) -> dt.datetime | None:
+    waiting = Notification.objects.filter(delivered_at=None, deleted_at=None, deliver_at__gt=after)
+    return waiting.order_by("deliver_at").values_list("deliver_at", flat=True).first()
+
+
+def next_waking_at(after: dt.datetime) -> dt.datetime | None:
+    asleep = Notification.objects.filter(snoozed_until__gt=after, deleted_at=None)
+    return asleep.order_by("snoozed_until").values_list("snoozed_until", flat=True).first()
+
+
+def _each(rows: models.QuerySet[Notification], work: Work, now: dt.datetime) -> int:
+    found = list(rows.values_list("pk", "user_id"))
+    return each_in_turn(partial(_one, rows.filter(pk=pk), person_id, work, now) for pk, person_id in found)
+
+
+@transaction.atomic
+def _one(rows: models.QuerySet[Notification], person_id: int, work: Work, now: dt.datetime) -> None:
+    person = User.objects.select_for_update(no_key=True).filter(pk=person_id).first()
+    # Asked again under the lock: another process may have been quicker.
+    row = rows.select_for_update().first()
+    if person is not None and row is not None:
+        work(row, person, now)
 
 
 def _fire(row: Notification, person: User, now: dt.datetime) -> None:
@@ -122,16 +154,17 @@ def _fire(row: Notification, person: User, now: dt.datetime) -> None:
 def _fire_one_of_many(pattern: Notification, person: User, now: dt.datetime) -> None:
     assert pattern.deliver_at is not None
     assert pattern.recurrence is not None
+    copied = ("category", "type", "priority", "title", "message", "url", "actions", "persistent", "subject_type",
+              "subject_id", "condition")  # fmt: skip
+    row = Notification(
+        user=person,
+        key=f"recurring:{pattern.pk}:{pattern.deliver_at:%Y-%m-%dT%H:%M:%S}",
+        **{name: getattr(pattern, name) for name in copied},
+    )
     if conditions.holds(pattern.condition, person):
-        copied = ("category", "type", "priority", "title", "message", "url", "actions", "persistent", "subject_type",
-                  "subject_id")  # fmt: skip
-        row = Notification(
-            user=person,
-            key=f"recurring:{pattern.pk}:{pattern.deliver_at:%Y-%m-%dT%H:%M:%S}",
-            **{name: getattr(pattern, name) for name in copied},
-        )
-        row.save(force_insert=True)
         deliver(row, person, now)
+    else:
+        _drop(row, now)
     pattern.deliver_at = recurrence.next_after(pattern.recurrence, pattern.deliver_at, now, person.zone)
     pattern.save(update_fields=["deliver_at"])
 
@@ -140,8 +173,12 @@ def _return(row: Notification, person: User, now: dt.datetime) -> None:
     row.snoozed_until = None
     row.read_at = None
     row.save(update_fields=["snoozed_until", "read_at"])
-    if person.is_active and conditions.holds(row.condition, person):
-        deliver(row, person, now)
+    if not person.is_active:
+        return  # it lies in the centre, should they come back
+    if conditions.holds(row.condition, person):
+        # Into the centre, whatever is wanted there now: it was promised to come back.
+        wanted = wanted_channels(person, category_named(row.category))
+        deliver(row, person, now, only=wanted | {Channel.CENTRE})
     else:
         _drop(row, now)
 
@@ -150,8 +187,7 @@ def _drop(row: Notification, now: dt.datetime) -> None:
     """What it would have said is no longer true."""
     row.delivered_at = row.delivered_at or now
     row.in_centre = False
-    row.save(update_fields=["delivered_at", "in_centre"])
-    Outcome.objects.filter(notification=row).delete()
+    keep(row)
     Outcome.objects.create(
         notification=row, channel=Channel.CENTRE, state=State.HELD, reason=Reason.ENDED, changed_at=now
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -27,6 +27,8 @@ from timetracker.events.recording import record
 
 MOST_ACTIONS = 4
 LONGEST_LABEL = 40
+_OWN_ADDRESS = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
+"""Browsers read a backslash as a slash and leave out tabs and line breaks: "/\t/evil.example" is another site."""
 
 
 @transaction.atomic
@@ -51,13 +53,13 @@ def notify(
     With an `event` the key is made from it: however often it is retried, one person gets one of a category. `only` says
     where, whatever their preferences: for a digest of what they let through before. Raises ValidationError by field.
     """
-    person = _locked(person)
+    here = User.objects.select_for_update(no_key=True).filter(pk=person.pk, is_active=True).first()
     if event is not None and not key:
         key = f"{event.uid}:{category.name}"
-    if not person.is_active or (key and Notification.objects.filter(user=person, key=key).exists()):
+    if here is None or (key and Notification.objects.filter(user=here, key=key).exists()):
         return None
     row = build(
-        person=person,
+        person=here,
         category=category.name,
         title=shortened(title),
         message=message,
@@ -71,8 +73,7 @@ def notify(
         subject_type=subjects.name_of(subject) if subject else "",
         subject_id=subject.pk if subject else None,
     )
-    row.save(force_insert=True)
-    deliver(row, person, only=only)
+    deliver(row, here, only=only)
     return row
 
 
@@ -88,16 +89,24 @@ def build(*, person: User, **fields: Any) -> Notification:
 def deliver(
     row: Notification, person: User, now: dt.datetime | None = None, *, only: Collection[Channel] | None = None
 ) -> None:
-    """Put a saved notification where it belongs. The person's row is locked: two at once count each other."""
+    """Put a notification where it belongs, and save it. The person's row is locked: two at once count each other."""
     now = now or timezone.now()
     category = category_named(row.category)
     verdicts = decide(category, _circumstances(row, person, category, now, only))
     row.delivered_at = now
     row.in_centre = any(item.channel == Channel.CENTRE and item.state == State.SENT for item in verdicts)
-    row.save(update_fields=["delivered_at", "in_centre"])
-    Outcome.objects.filter(notification=row).delete()  # of an earlier time: what was snoozed comes once more
+    keep(row)
     Outcome.objects.bulk_create(_outcome(row, verdict, now) for verdict in verdicts)
     announce(row, [item.channel for item in verdicts if item.state == State.QUEUED])
+
+
+def keep(row: Notification) -> None:
+    """A new one, or what became of one that was there: its earlier outcomes give way."""
+    if row._state.adding:
+        row.save(force_insert=True)
+    else:
+        row.save(update_fields=["delivered_at", "in_centre"])
+        Outcome.objects.filter(notification=row).delete()
 
 
 def announce(row: Notification, channels: Sequence[Channel]) -> None:
@@ -116,10 +125,6 @@ def announce(row: Notification, channels: Sequence[Channel]) -> None:
         subject=row,
         person_id=row.user_id,
     )
-
-
-def _locked(person: User) -> User:
-    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
 
 
 def _circumstances(
@@ -146,7 +151,9 @@ def _shown(row: Notification, now: dt.datetime) -> dict[Channel, int]:
         notification__delivered_at__gt=now - WINDOW,
         channel__in=INTERRUPTING,
     ).exclude(state=State.HELD)
-    counted = lately.exclude(notification=row.pk).order_by().values_list("channel").annotate(count=Count("pk"))
+    if row.pk is not None:
+        lately = lately.exclude(notification=row.pk)
+    counted = lately.order_by().values_list("channel").annotate(count=Count("pk"))
     return {Channel(channel): count for channel, count in counted}
 
 
@@ -178,16 +185,17 @@ def _checked_action(action: object) -> dict[str, str]:
     if not isinstance(action, dict) or not isinstance(action.get("label"), str) or not action["label"].strip():
         raise ValidationError({"actions": _("An action has a label and an address: {“label”: …, “url”: …}.")})
     label, method = action["label"].strip(), action.get("method", "get")
-    if len(label) > LONGEST_LABEL or method not in {"get", "post"}:
+    if len(label) > LONGEST_LABEL:
         raise ValidationError({"actions": _("A label has at most %(max)d letters.") % {"max": LONGEST_LABEL}})
+    if method not in ("get", "post"):
+        raise ValidationError({"actions": _("The method of an action is get or post.")})
     return {"label": label, "url": _own_address(str(action.get("url", "")), "actions", needed=True), "method": method}
 
 
 def _own_address(url: str, field: str, *, needed: bool = False) -> str:
     """An address of this instance: a link in a notification leads nowhere else, and runs no script."""
-    parts = urlsplit(url)
     if not url and not needed:
         return ""
-    if parts.scheme or parts.netloc or not url.startswith("/") or url.startswith("//") or "\\" in url:
+    if not _OWN_ADDRESS.fullmatch(url):
         raise ValidationError({field: _("Write an address here that begins with /.")})
     return url

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from notifications.access import get_category, get_deleted, get_notification
+from notifications.access import get_category, get_deleted, get_notification, get_told
 from notifications.categories import categories
 from notifications.choices import Channel
 from notifications.forms import SnoozeForm
@@ -45,7 +45,7 @@ SWITCH = {mark_read: "read", archive: "archived", delete: "deleted"}
 @require_GET
 def open_one(request: HttpRequest, pk: int) -> HttpResponse:
     """Reads it and leads to what it is about."""
-    row = get_notification(request.user, pk)
+    row = get_told(request.user, pk)
     mark_read(person=request.user, rows=_only(row))
     return HttpResponseRedirect(row.url or reverse("notifications:list"))
 

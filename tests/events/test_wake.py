@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from celery import Celery
+from django.utils import timezone
 from structlog.testing import capture_logs
 
 from tests.events.things import make_thing_happen, times_counted
@@ -85,3 +86,22 @@ def test_threads_of_this_process_are_rung_for(settings, monkeypatch):
     assert (bells[Kind.INNER].is_set(), bells[Kind.OUTER].is_set()) == (False, True)
     wake.wake([1])
     assert bells[Kind.INNER].is_set()
+
+
+def test_the_clock_is_woken_for_what_comes_before_its_turn(settings, monkeypatch):
+    settings.EVENTS_DISPATCH = "thread"
+    bell = threading.Event()
+    monkeypatch.setattr(wake, "bells", {bell: wake.CLOCK})
+    wake.wake([1])
+    assert not bell.is_set()
+    wake.wake_clock(timezone.now())
+    assert bell.is_set()
+    sent = []
+    monkeypatch.setattr(wake._broker, "send", sent.extend)
+    settings.EVENTS_DISPATCH = "celery"
+    soon = timezone.now() + wake.AHEAD / 2
+    wake.wake_clock(soon)
+    wake.wake_clock(soon + wake.AHEAD)  # by then the clock has had its turn
+    assert [(name, options["eta"]) for name, _args, options in sent] == [(wake.AWAITED_TASK, soon)]
+    app.loader.import_default_modules()
+    assert wake.AWAITED_TASK in app.tasks

@@ -23,6 +23,7 @@ from timetracker.events.models import JobRun
 log = structlog.get_logger(__name__)
 
 JobFunction = Callable[[dt.datetime], None]
+NextAt = Callable[[dt.datetime], dt.datetime | None]
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 GIVEN_UP_AFTER = dt.timedelta(hours=1)
 """A job that began and never came to an end by then died with its process: it may run again in the same period."""
@@ -34,6 +35,7 @@ class Job:
     function: JobFunction
     every: dt.timedelta | None
     daily: dt.time | None
+    next_at: NextAt | None = None
 
     def period(self, now: dt.datetime) -> dt.datetime:
         """The moment at which the period began that `now` lies in."""
@@ -52,12 +54,15 @@ def jobs() -> Mapping[str, Job]:
 
 
 def job(
-    name: str, *, every: dt.timedelta | None = None, daily: dt.time | None = None
+    name: str, *, every: dt.timedelta | None = None, daily: dt.time | None = None, next_at: NextAt | None = None
 ) -> Callable[[JobFunction], JobFunction]:
     """Register a job: `every` so many minutes, or `daily` at a time in UTC. It is called with the present instant.
 
     A time that was slept through is made up for once. Keep jobs short, they wait for each other; long work belongs in
     a process of its own.
+
+    A job that cannot wait for its turn gives `next_at`: the first moment after one at which there is something to do.
+    It is then called at that moment too, perhaps by several at once.
     """
     if (every is None) == (daily is None):
         raise ValueError(f"The job {name} needs one of every= and daily=")
@@ -67,7 +72,7 @@ def job(
     def register(function: JobFunction) -> JobFunction:
         if name in _jobs:
             raise ValueError(f"There are two jobs named {name}")
-        _jobs[name] = Job(name, function, every, daily)
+        _jobs[name] = Job(name, function, every, daily, next_at)
         return function
 
     return register
@@ -83,6 +88,18 @@ def run_due_jobs(now: dt.datetime) -> list[str]:
     return [
         found.name for found in list(_jobs.values()) if _is_due(found, runs.get(found.name), now) and _run(found, now)
     ]
+
+
+def run_awaited_jobs(now: dt.datetime) -> None:
+    """Those that know when there is something to do, out of turn."""
+    for found in list(_jobs.values()):
+        if found.next_at is not None and (error := caught(partial(found.function, now))):
+            log.error("job_failed", job=found.name, exc_info=error)
+
+
+def next_awaited_at(now: dt.datetime) -> dt.datetime | None:
+    moments = [found.next_at(now) for found in list(_jobs.values()) if found.next_at is not None]
+    return min((moment for moment in moments if moment), default=None)
 
 
 def _is_due(found: Job, run: JobRun | None, now: dt.datetime) -> bool:

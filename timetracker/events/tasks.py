@@ -13,3 +13,8 @@ def dispatch_delivery(delivery_id: int) -> None:
 @shared_task(expires=MESSAGE_LIFE)
 def run_due_jobs() -> None:
     clock.run_due_jobs(timezone.now())
+
+
+@shared_task
+def run_awaited_jobs() -> None:
+    clock.run_awaited_jobs(timezone.now())

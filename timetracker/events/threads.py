@@ -13,7 +13,7 @@ from django.utils import timezone
 from timetracker.events import clock, dispatch
 from timetracker.events.choices import Kind
 from timetracker.events.connections import renew_connections
-from timetracker.events.wake import bells
+from timetracker.events.wake import CLOCK, bells
 
 log = structlog.get_logger(__name__)
 
@@ -25,8 +25,9 @@ AFTER_TROUBLE = 5.0
 class _Worker(threading.Thread):
     """Works, sleeps until its time has come or a bell rings, and works again."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, kind: str) -> None:
         super().__init__(name=name, daemon=True)
+        self.kind = kind
         self.bell = threading.Event()
         self.stopping = threading.Event()
 
@@ -35,6 +36,13 @@ class _Worker(threading.Thread):
         raise NotImplementedError
 
     def run(self) -> None:
+        bells[self.bell] = self.kind
+        try:
+            self._work_until_stopped()
+        finally:
+            del bells[self.bell]
+
+    def _work_until_stopped(self) -> None:
         while not self.stopping.is_set():
             error = dispatch.caught(self._turn)
             if error:
@@ -61,19 +69,11 @@ class DispatcherThread(_Worker):
     """One for each kind, so that a receiver outside that takes its time holds up nothing inside."""
 
     def __init__(self, kind: Kind) -> None:
-        super().__init__(f"dispatcher-{kind}")
-        self.kind = kind
-
-    def run(self) -> None:
-        bells[self.bell] = self.kind
-        try:
-            super().run()
-        finally:
-            del bells[self.bell]
+        super().__init__(f"dispatcher-{kind}", kind)
 
     def work(self) -> float:
-        dispatch.run_batch(self.kind, until=self.stopping.is_set)
-        due_at = dispatch.next_due_at(self.kind)
+        dispatch.run_batch(Kind(self.kind), until=self.stopping.is_set)
+        due_at = dispatch.next_due_at(Kind(self.kind))
         if due_at is None:
             return LONGEST_SLEEP
         return min(max((due_at - timezone.now()).total_seconds(), 0), LONGEST_SLEEP)
@@ -81,11 +81,16 @@ class DispatcherThread(_Worker):
 
 class ClockThread(_Worker):
     def __init__(self) -> None:
-        super().__init__("clock")
+        super().__init__("clock", CLOCK)
 
     def work(self) -> float:
-        clock.run_due_jobs(timezone.now())
-        return 60 - time.time() % 60 + 0.05
+        now = timezone.now()
+        clock.run_due_jobs(now)
+        clock.run_awaited_jobs(now)
+        next_minute = 60 - time.time() % 60
+        awaited_at = clock.next_awaited_at(now)
+        awaited = (awaited_at - timezone.now()).total_seconds() if awaited_at else next_minute
+        return max(min(next_minute, awaited), 0) + 0.05
 
 
 def start_threads() -> list[_Worker]:

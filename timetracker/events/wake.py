@@ -1,12 +1,15 @@
 """Telling who runs deliveries that there are some. A lost wake-up costs a minute, not a delivery: see the sweep."""
 
+import datetime as dt
 import threading
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
+from typing import Any
 
 import structlog
 from celery import current_app
 from django.conf import settings
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
 
@@ -15,6 +18,8 @@ from timetracker.events.choices import Kind
 log = structlog.get_logger(__name__)
 
 DISPATCH_TASK = "timetracker.events.tasks.dispatch_delivery"
+AWAITED_TASK = "timetracker.events.tasks.run_awaited_jobs"
+AHEAD = dt.timedelta(minutes=1)
 MESSAGE_LIFE = 60
 """Seconds after which a message is worth nothing: by then the sweep has sent another."""
 
@@ -22,18 +27,31 @@ PATIENCE = 0.2
 IMPATIENT = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE, "max_retries": 0}
 """A person waits for this connection. Workers have theirs, which may take its time."""
 
-bells: dict[threading.Event, Kind] = {}
-"""One for each dispatcher thread of this process, with what it runs."""
+CLOCK = "clock"
+bells: dict[threading.Event, str] = {}
+"""One for each thread of this process that works in the background, with what it runs: a kind of delivery, or CLOCK."""
 
 
 def wake(delivery_ids: Sequence[int], kinds: Container[str] = tuple(Kind)) -> None:
     """`kinds`: those among the deliveries, as far as one knows."""
     if settings.EVENTS_DISPATCH == "celery":
-        _broker.send(delivery_ids)
+        _broker.send((DISPATCH_TASK, [pk], {"expires": MESSAGE_LIFE}) for pk in delivery_ids)
     else:
-        for bell, kind in list(bells.items()):
-            if kind in kinds:
-                bell.set()
+        _ring(kinds)
+
+
+def wake_clock(at: dt.datetime) -> None:
+    """Something is to be done at that moment, perhaps before the clock's next turn: see `next_at` of jobs."""
+    if settings.EVENTS_DISPATCH != "celery":
+        _ring((CLOCK,))
+    elif at <= timezone.now() + AHEAD:
+        _broker.send([(AWAITED_TASK, [], {"eta": at, "expires": at + AHEAD})])
+
+
+def _ring(kinds: Container[str]) -> None:
+    for bell, kind in list(bells.items()):
+        if kind in kinds:
+            bell.set()
 
 
 def prepare() -> None:
@@ -49,17 +67,17 @@ class _Broker:
     def __init__(self) -> None:
         self.away_until = 0.0
 
-    def send(self, delivery_ids: Sequence[int]) -> None:
+    def send(self, messages: Iterable[tuple[str, list[int], dict[str, Any]]]) -> None:
         if time.monotonic() < self.away_until:
             return
         connection = current_app.connection_for_write(transport_options=IMPATIENT)
         try:
             with producers[connection].acquire(timeout=PATIENCE) as producer:
-                for pk in delivery_ids:
-                    current_app.send_task(DISPATCH_TASK, [pk], producer=producer, retry=False, expires=MESSAGE_LIFE)
+                for name, args, options in messages:
+                    current_app.send_task(name, args, producer=producer, retry=False, **options)
         except OperationalError as error:
             self.away_until = time.monotonic() + self.REST
-            log.warning("wake_up_failed", reason=str(error), deliveries=len(delivery_ids))
+            log.warning("wake_up_failed", reason=str(error))
 
 
 _broker = _Broker()

@@ -17,7 +17,7 @@ from timetracker.web.sqlite import has_trigrams
 
 logger = logging.getLogger(__name__)
 
-MIGRATION = ("tracking", "0005_search_index")
+MIGRATION = ("tracking", "0006_search_index")
 TRIGGERS = {
     "tracking_entry_words_insert": """
 CREATE TRIGGER tracking_entry_words_insert AFTER INSERT ON tracking_timeentry BEGIN

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """The index itself is made, here and whenever it is missing, once all migrations have run."""
 
     dependencies = [
-        ('tracking', '0004_favourites'),
+        ('tracking', '0005_unpinned_favourites'),
     ]
 
     operations = [
