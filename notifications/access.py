@@ -15,6 +15,11 @@ def get_notification(user: User, pk: int) -> Notification:
     return get_object_or_404(Notification.objects.of(user), pk=pk)
 
 
+def get_own(user: User, pk: int) -> Notification:
+    """Also one that waits, and one that reached no channel."""
+    return get_object_or_404(Notification.objects.owned_by(user), pk=pk)
+
+
 def get_deleted(user: User, pk: int) -> Notification:
     """One whose deletion can be taken back; a reminder that was cancelled among them."""
     return get_object_or_404(Notification.objects.filter(user=user, deleted_at__isnull=False), pk=pk)

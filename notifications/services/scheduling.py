@@ -16,7 +16,7 @@ from notifications import conditions, recurrence
 from notifications.categories import REMINDER
 from notifications.choices import Channel, Reason, State
 from notifications.models import Notification, Outcome
-from notifications.services.sending import build, deliver
+from notifications.services.sending import build, check, deliver
 from timetracker.live.push import push_after_commit
 from timetracker.web.errors import Conflict
 
@@ -52,6 +52,33 @@ def schedule(
         condition=_known(condition),
     )
     row.save(force_insert=True)
+    push_after_commit([person.pk], "notifications")
+    return row
+
+
+@transaction.atomic
+def reschedule(*, person: User, row: Notification, **fields: Any) -> Notification:
+    """Another time, text or recurrence for what still waits. A new recurrence alone begins at its first time.
+
+    Raises ValidationError by field, Conflict where it was quicker.
+    """
+    now = timezone.now()
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    row = Notification.objects.select_for_update(of=("self",)).get(pk=row.pk, user=person)
+    if not row.is_scheduled:
+        raise Conflict(_("It has been delivered already."), code="delivered")
+    if "recurrence" in fields:
+        fields["recurrence"] = again = _checked(fields["recurrence"])
+        if again is not None:
+            fields.setdefault("deliver_at", None)
+    if "deliver_at" in fields:
+        fields["deliver_at"] = _first(fields["deliver_at"], fields.get("recurrence", row.recurrence), now, person)
+    if "condition" in fields:
+        _known(fields["condition"])
+    for name, value in fields.items():
+        setattr(row, name, value)
+    check(row)
+    row.save(update_fields=fields)
     push_after_commit([person.pk], "notifications")
     return row
 
