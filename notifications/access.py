@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404
 from accounts.models import User
 from notifications.categories import Category, categories
 from notifications.models import Notification
-from notifications.subjects import may_be_seen_by
 
 
 def get_notification(user: User, pk: int) -> Notification:
@@ -18,8 +17,12 @@ def get_notification(user: User, pk: int) -> Notification:
 
 def get_told(user: User, pk: int) -> Notification:
     """One that reached the person in any way: a toast also leads on where the centre does not keep it."""
-    told = Notification.objects.filter(user=user, deleted_at=None, delivered_at__isnull=False)
-    return get_object_or_404(told.filter(may_be_seen_by(user)), pk=pk)
+    return get_object_or_404(Notification.objects.owned_by(user).filter(delivered_at__isnull=False), pk=pk)
+
+
+def get_own(user: User, pk: int) -> Notification:
+    """Also one that waits, and one that reached no channel."""
+    return get_object_or_404(Notification.objects.owned_by(user), pk=pk)
 
 
 def get_deleted(user: User, pk: int) -> Notification:

@@ -101,6 +101,18 @@ OWN = category(
     why=_("a page or a script of yours sent it to you."),
     icon="command-line",
 )
+BUDGET = category(
+    "budget",
+    label=_("A budget is running out"),
+    why=_("you manage this project, or a page of yours asked for it."),
+    icon="banknotes",
+)
+ACHIEVEMENT = category(
+    "achievement",
+    label=_("What you have achieved"),
+    why=_("it is your achievement."),
+    icon="trophy",
+)
 DIGEST = category(
     "digest",
     label=_("What came while it was quiet"),

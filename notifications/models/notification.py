@@ -17,17 +17,25 @@ LONGEST_TITLE = 200
 LONGEST_MESSAGE = 5000
 
 
+UNREAD = Q(read_at=None, archived_at=None, snoozed_until=None)
+"""What the bell counts, of what is in the centre."""
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
+    def owned_by(self, user: User) -> NotificationQuerySet:
+        """Theirs, not deleted, about what they may see (still): also what waits and what reached no channel."""
+        return self.filter(user=user, deleted_at=None).filter(may_be_seen_by(user))
+
     def of(self, user: User) -> NotificationQuerySet:
-        """What a person keeps, read or not: theirs, delivered, not deleted, about what they may see (still)."""
-        return self.filter(user=user, in_centre=True, deleted_at=None).filter(may_be_seen_by(user))
+        """What a person keeps, read or not."""
+        return self.owned_by(user).filter(in_centre=True)
 
     def inbox(self, user: User) -> NotificationQuerySet:
         """What the panel shows: neither archived nor asleep."""
         return self.of(user).filter(archived_at=None, snoozed_until=None)
 
     def unread(self, user: User) -> NotificationQuerySet:
-        return self.inbox(user).filter(read_at=None)
+        return self.of(user).filter(UNREAD)
 
     def scheduled(self, user: User) -> NotificationQuerySet:
         """What the person has put on the clock, the next first."""

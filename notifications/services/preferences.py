@@ -59,6 +59,17 @@ def save_preferences(
 
 
 @transaction.atomic
+def set_cells(*, person: User, cells: Mapping[str, Mapping[Channel, bool]]) -> None:
+    """Single cells of the grid; all others stay as they are."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    grid = preference_grid(person)
+    wanted = {
+        name: [channel for channel in Channel if row.get(channel, channel in grid[name])] for name, row in cells.items()
+    }
+    set_preferences(person=person, grid=wanted)
+
+
+@transaction.atomic
 def mute(*, person: User, category: Category) -> frozenset[Channel]:
     """Nothing of this category any more. Returns where it was wanted, to be put back by `set_preferences`."""
     before = preference_grid(person)[category.name]

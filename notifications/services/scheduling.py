@@ -18,7 +18,7 @@ from notifications.categories import REMINDER, category_named
 from notifications.choices import Channel, Reason, State
 from notifications.models import Notification, Outcome
 from notifications.queries import wanted_channels
-from notifications.services.sending import build, deliver, keep
+from notifications.services.sending import build, check, deliver, keep
 from notifications.services.turns import each_in_turn
 from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
@@ -59,6 +59,36 @@ def schedule(
     row.save(force_insert=True)
     push_after_commit([person.pk], "notifications")
     transaction.on_commit(lambda: wake_clock(first), robust=True)
+    return row
+
+
+@transaction.atomic
+def reschedule(*, person: User, row: Notification, **fields: Any) -> Notification:
+    """Another time, text or recurrence for what still waits. A new recurrence alone begins at its first time.
+
+    Raises ValidationError by field, Conflict where it was quicker.
+    """
+    now = timezone.now()
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    row = Notification.objects.select_for_update(of=("self",)).get(pk=row.pk, user=person)
+    if not row.is_scheduled:
+        raise Conflict(_("It has been delivered already."), code="delivered")
+    if "recurrence" in fields:
+        fields["recurrence"] = again = _checked(fields["recurrence"])
+        if again is not None:
+            fields.setdefault("deliver_at", None)
+    if "deliver_at" in fields:
+        again = fields.get("recurrence", row.recurrence)
+        fields["deliver_at"] = first = _first(fields["deliver_at"], again, now, person)
+        fields["recurrence"] = again and recurrence.begun(again, first, person.zone)
+        transaction.on_commit(lambda: wake_clock(first), robust=True)
+    if "condition" in fields:
+        _known(fields["condition"])
+    for name, value in fields.items():
+        setattr(row, name, value)
+    check(row)
+    row.save(update_fields=fields)
+    push_after_commit([person.pk], "notifications")
     return row
 
 

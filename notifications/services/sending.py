@@ -80,10 +80,15 @@ def notify(
 def build(*, person: User, **fields: Any) -> Notification:
     """Valid and not yet saved. Raises ValidationError by field."""
     row = Notification(user=person, **fields)
+    check(row)
+    return row
+
+
+def check(row: Notification) -> None:
+    """Puts what may be in it into its stored form. Raises ValidationError by field."""
     row.url = _own_address(row.url, "url")
     row.actions = checked_actions(row.actions)
     row.full_clean(exclude=["user", "event"], validate_unique=False, validate_constraints=False)
-    return row
 
 
 def deliver(

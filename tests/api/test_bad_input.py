@@ -118,7 +118,7 @@ def test_a_body_that_is_too_large(api, owner: User, settings):
 
 @pytest.mark.parametrize("pk", ["0", "9223372036854775807", "9999999999999999999", "9" * 40, "-1", "x", "1.5", "%00"])
 def test_ids_in_the_path(api, administrator: User, pk):
-    for name in ("clients", "projects", "tasks", "tags", "time-entries"):
+    for name in ("clients", "projects", "tasks", "tags", "time-entries", "notifications"):
         for answer in (api(administrator).get(f"{name}/{pk}/"), api(administrator).delete(f"{name}/{pk}/")):
             assert_problem(answer, 404)
 

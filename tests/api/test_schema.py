@@ -80,7 +80,7 @@ def test_every_operation_says_what_it_answers(document):
 
 def test_answers_have_all_their_fields(document):
     schemas = document["components"]["schemas"]
-    for name in ("Client", "Project", "Task", "Tag", "TimeEntry"):
+    for name in ("Client", "Project", "Task", "Tag", "TimeEntry", "Notification", "NotificationInFull", "Preferences"):
         assert set(schemas[name]["required"]) == set(schemas[name]["properties"]), name
 
 

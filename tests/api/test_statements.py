@@ -11,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from notifications.categories import TASK_ASSIGNED
+from tests.notices import make_notice, make_reminder
 from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, make_task
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +50,22 @@ def test_lists(api, owner: User, administrator: User, name):
         many = statements(lambda caller=caller: caller.get(f"{name}/"))
         assert len(caller.rows(f"{name}/")) >= 3 or name == "people"
         assert few == many <= MOST
+
+
+def test_notifications(api, owner: User):
+    caller = api(owner)
+    for path in ("notifications/", "notifications/?unread=true&type=info&search=h", "notifications/?scheduled=true"):
+        found = []
+        for _ in range(3):
+            make_notice(owner, category=TASK_ASSIGNED, subject=make_task(make_project(owner)))
+            make_reminder(owner)
+            found.append(statements(lambda path=path: caller.get(path)))
+        assert len(caller.rows(path)) >= 3
+        assert found[0] == found[2] <= 2
+    made = make_notice(owner)
+    assert statements(lambda: caller.get(f"notifications/{made.pk}/")) <= 3  # and its outcomes
+    assert statements(lambda: caller.get("notifications/unread-count/")) <= 2
+    assert statements(lambda: caller.get("notifications/preferences/")) <= 3
 
 
 def test_filters_add_none(api, owner: User):

@@ -29,6 +29,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "set its rates": "S H N Y H H Y S",
         "add a task": "S H Y Y H H Y S",
         "book time on it": "S H Y Y H H Y S",
+        "be alerted to its budget": "S H Y Y H H Y S",
     },
     "an open project": {
         "see": EVERYBODY_HERE,
@@ -39,6 +40,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "set its rates": ADMINISTRATORS,
         "add a task": EVERYBODY_HERE,
         "book time on it": EVERYBODY_HERE,
+        "be alerted to its budget": EVERYBODY_HERE,
     },
     "projects": {"list": EVERYBODY_HERE, "create": MANAGERS},
     "the private project's client": {
@@ -91,6 +93,13 @@ RIGHTS: dict[str, dict[str, str]] = {
     "a colleague's import": {"see": "S H H H H H H S", "begin or throw away": "S H H H H H H S"},
     "the own timer": {"see": EVERYBODY_HERE, "start, stop, pause, change": EVERYBODY_HERE},
     "a colleague's timer": {"stop": "S H H H N H Y S"},
+    "an own notification": {
+        "see": EVERYBODY_HERE,
+        "create": EVERYBODY_HERE,
+        "change or delete": EVERYBODY_HERE,
+        "choose where one is told": EVERYBODY_HERE,
+    },
+    "a colleague's notification": {"see": "S H H H H H H S", "change or delete": "S H H H H H H S"},
     "the start page and the activity": {"see": EVERYBODY_HERE},
     "people": {
         "see who works here": EVERYBODY_HERE,
@@ -132,5 +141,7 @@ NOTES = """\
   Budgets in hours are no secret.
 - What one may not see does not exist: 404, in no list, no count, no search and no suggestion, and as the value of a
   field it is "not there". What one sees but may not do is 403 with the reason.
+- What a person is told is theirs alone: no role reads or changes it. It goes when they may no longer see what it is
+  about.
 - A token may do what its person may, or only read. Sessions write with a CSRF token only.
 """

@@ -18,6 +18,7 @@ from accounts.models import Organisation, User
 from accounts.services.invitations import invite_person
 from accounts.services.tokens import create_token
 from accounts.views import teams
+from notifications.models import Notification
 from tests.factories import TeamFactory, UserFactory
 from tests.rights.table import ROLES
 from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, make_task
@@ -28,6 +29,7 @@ from tracking.services.entries import delete_entry, update_entry
 from tracking.services.favourites import pin_entry
 from tracking.services.timer import start_timer
 
+HOUR = dt.timedelta(hours=1)
 _NAME = re.compile(r"\{([a-z ]+)\}")
 INSIDERS = {"member", "project manager", "administrator"}
 NAMES = {"project": "Zephyrine", "client": "Zephyrco", "task": "Zephyrtask"}
@@ -48,6 +50,7 @@ SECRETS: dict[str, set[str]] = {
     "Zephyrteam": {"lead", "administrator"},
     "zephyr-token": {"administrator"},  # who is told that it was made
     "zephyr@invited.example": {"administrator"},
+    "zephyr-notification": set(),
     "olga@private.example": {"administrator"},  # a colleague's address
 }
 
@@ -158,6 +161,7 @@ def _time(world: World) -> None:
     world.things["colleague entry"] = make_entry(owner, MONDAY + dt.timedelta(days=2), task=open_task)
     world.things["import"] = _import(owner)
     world.things["trash"] = delete_entry(entry=trash, actor=owner)
+    world.things |= _told(owner, "zephyr-notification")
     world.things["running"] = start_timer(user=owner, task=task, description="zephyr-running")
 
 
@@ -165,6 +169,14 @@ def _import(person: User) -> TimeImport:
     return TimeImport.objects.create(
         actor=person, format="toggl", file="imports/gone.csv", name="zephyr.csv", zone="UTC"
     )
+
+
+def _told(person: User, title: str) -> dict[str, Notification]:
+    """Not by the services, which tell a former member nothing."""
+    now = timezone.now()
+    told = Notification.objects.create(user=person, category="own", title=title, in_centre=True, delivered_at=now)
+    later = Notification.objects.create(user=person, category="reminder", title=title, deliver_at=now + HOUR)
+    return {"notification": told, "reminder": later}
 
 
 def _line(entry: TimeEntry) -> int:
@@ -193,6 +205,7 @@ def _own(person: User, world: World) -> dict[str, Any]:
     second = make_entry(person, MONDAY + dt.timedelta(hours=2), description="my later work")
     token, _secret = create_token(actor=person, person=person, name="mine")
     return {
+        **{f"own {name}": row for name, row in _told(person, "my notification").items()},
         "own entry": entry,
         "own second": second,
         "own pin": pin_entry(user=person, entry=second),
