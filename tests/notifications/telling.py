@@ -7,7 +7,10 @@ from typing import Any
 
 from accounts.models import User
 from notifications.categories import OWN, Category
+from notifications.choices import Channel
 from notifications.models import Notification
+from notifications.services.preferences import save_settings, set_preferences
+from notifications.services.scheduling import schedule
 from notifications.services.sending import notify
 
 NOON = dt.datetime(2026, 3, 4, 12, 0, tzinfo=dt.UTC)
@@ -29,3 +32,12 @@ def outcomes(row: Notification) -> dict[str, str]:
 
 def titles(person: User) -> list[str]:
     return [row.title for row in Notification.objects.inbox(person)]
+
+
+def make_odd_notifications(person: User, text: str) -> None:
+    """A row in each table of this room, for those who move a whole instance."""
+    tell(person, text, message=text, actions=[{"label": "→", "url": "/ü"}])
+    schedule(person=person, title="Tea", repeats={"at": "18:00", "days": [0]})
+    set_preferences(person=None, grid={"own": []})
+    set_preferences(person=person, grid={"own": [Channel.EMAIL]})
+    save_settings(person=person, quiet=True)

@@ -25,11 +25,6 @@ from django.utils import timezone
 
 from accounts.choices import Scope
 from accounts.models import ApiToken, Organisation, User
-from notifications.categories import SECURITY
-from notifications.choices import Channel
-from notifications.services.preferences import save_settings, set_preferences
-from notifications.services.scheduling import schedule
-from notifications.services.sending import notify
 from tests.factories import TeamFactory, UserFactory
 from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, make_task
 from timetracker.events.models import Event
@@ -76,11 +71,6 @@ def make_odd_rows(owner: User) -> None:
         user=owner, key="k", fingerprint="f", method="POST", path="/", body=bytes(range(256)),
         created_at=LONG_AGO, claimed_at=LONG_AGO,
     )  # fmt: skip
-    notify(person=owner, category=SECURITY, title=ODD, message=ODD, actions=[{"label": "→", "url": "/ü"}])
-    schedule(person=owner, title="Tea", repeats={"at": "18:00", "days": [0]})
-    set_preferences(person=None, grid={"own": []})
-    set_preferences(person=owner, grid={"own": [Channel.EMAIL]})
-    save_settings(person=owner, quiet=True)
     Group.objects.create(name="unused").permissions.add(Permission.objects.get(codename="add_client"))
     LogEntry.objects.create(
         user=owner, content_type=ContentType.objects.get_for_model(TimeEntry), object_id="1", action_flag=1
