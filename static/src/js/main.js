@@ -5,6 +5,7 @@ import "./csrf.js";
 import "./busy.js";
 import "./problems.js";
 import "./toast.js";
+import "./notifications-api.js";
 import "./announce.js";
 import "./notifications.js";
 import "./dialog.js";
