@@ -18,6 +18,8 @@ from notifications.subjects import may_be_seen_by
 
 SHOWN_IN_PANEL = 30
 MOST_NEWS = 100
+OVERLAP = dt.timedelta(seconds=5)
+"""What the clock delivers has the time at which its turn began, and may be committed after a page has asked."""
 
 
 # ── What a person wants ──────────────────────────────────────────────────────
@@ -101,7 +103,7 @@ def news_since(person: User, moment: dt.datetime) -> News:
     away for a while would pile up, is counted. Also what a person wants as a toast and not in the centre.
     """
     waiting = Outcome.objects.filter(notification=OuterRef("pk"), state=State.QUEUED, channel__in=ON_A_PAGE)
-    new = Notification.objects.filter(user=person, delivered_at__gt=moment, deleted_at=None)
+    new = Notification.objects.filter(user=person, delivered_at__gt=moment - OVERLAP, deleted_at=None)
     unread = new.filter(may_be_seen_by(person), read_at=None, archived_at=None, snoozed_until=None)
     rows = list(unread.filter(Q(in_centre=True) | Exists(waiting)).prefetch_related("outcomes")[:MOST_NEWS])
     if not rows:
@@ -110,13 +112,12 @@ def news_since(person: User, moment: dt.datetime) -> News:
     more = 0
     for row in rows:
         states = {outcome.channel: outcome for outcome in row.outcomes.all()}
-        channels = [
-            channel
-            for channel in ON_A_PAGE
-            if channel in states and states[channel].state in (State.QUEUED, State.SEEN)
-        ]
+        is_new = row.delivered_at is not None and row.delivered_at > moment
+        # Seen by another page of the person: this one shows it as well, but not what was seen before it was opened.
+        open_states = (State.QUEUED, State.SEEN) if is_new else (State.QUEUED,)
+        channels = [channel for channel in ON_A_PAGE if channel in states and states[channel].state in open_states]
         if channels and len(shown) < SHOWN_AT_MOST:
             shown.append(NewsItem(row, channels))
-        elif channels or any(outcome.reason == Reason.RATE for outcome in states.values()):
+        elif is_new and (channels or any(outcome.reason == Reason.RATE for outcome in states.values())):
             more += 1
-    return News(shown[::-1], more, rows[0].delivered_at)
+    return News(shown[::-1], more, max(moment, rows[0].delivered_at or moment))

@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from accounts.access import require_administrator
 from accounts.models import User
 from accounts.views.answers import attempt
-from notifications.categories import OWN
-from notifications.choices import Channel, Priority
+from notifications.choices import Channel
 from notifications.forms import GridForm, SettingsForm
 from notifications.queries import preference_grid, settings_of
+from notifications.services.asking import send_test
 from notifications.services.preferences import save_preferences
-from notifications.services.sending import notify
 from notifications.views.changes import changed
 from timetracker.web.htmx import redirect_with_toast
 from tracking.views.answers import action
@@ -51,12 +50,5 @@ def _page(request: HttpRequest, person: User | None, back: str) -> HttpResponse:
 @action
 def test(request: HttpRequest) -> HttpResponse:
     """In every channel that is switched on for what scripts send."""
-    notify(
-        person=request.user,
-        category=OWN,
-        title=_("This is a test"),
-        message=_("You see it where you have switched on “%(category)s”.") % {"category": OWN.label},
-        priority=Priority.HIGH,
-        url=reverse("notifications:preferences"),
-    )
+    send_test(person=request.user)
     return changed(request, _("It is on its way."), back=reverse("notifications:preferences"))

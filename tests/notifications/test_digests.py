@@ -84,7 +84,7 @@ def test_several_come_as_one_digest(quiet: User):
         "sound": "held preference",
         "email": "held preference",
     }
-    assert [row.pk for row in news_since(quiet, END - MINUTE)] == [digest.pk]
+    assert [item.row.pk for item in news_since(quiet, END - MINUTE).items] == [digest.pk]
     assert (release(), release(END + HOUR), rows_of(quiet).count()) == (0, 0, 3)
 
 
@@ -218,4 +218,4 @@ def test_a_mail_that_was_put_off_alone_makes_no_news_on_pages(owner: User):
         row = [tell(owner) for _turn in range(4)][-1]
     release(FLOOD + MINUTE)
     assert outcomes(row)["email"] == "queued"
-    assert not news_since(owner, FLOOD)
+    assert not news_since(owner, FLOOD).items

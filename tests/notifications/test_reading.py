@@ -19,7 +19,7 @@ from notifications.models import Notification, Outcome
 from notifications.queries import news_since, panel_of, unread_count
 from notifications.services.digests import forget_unseen
 from notifications.services.forgetting import forget
-from notifications.services.reading import archive, delete, mark_read, mark_shown, snooze, wake
+from notifications.services.reading import Seen, archive, delete, mark_read, mark_shown, snooze, wake
 from tests.notifications.telling import HOUR, MINUTE, outcomes, tell, titles
 from tests.work import make_project, make_task
 
@@ -97,7 +97,7 @@ def test_a_page_says_what_it_has_shown(owner: User, teammate: User):
     row, theirs = tell(owner), tell(teammate)
     ids = [row.pk, theirs.pk, 0]
     assert [mark_shown(person=owner, ids=ids, channel=Channel.TOAST) for _turn in range(2)] == [1, 0]
-    assert mark_shown(person=owner, ids=ids, channel=Channel.BROWSER, denied=True) == 1
+    assert mark_shown(person=owner, ids=ids, channel=Channel.BROWSER, seen=Seen.DENIED) == 1
     assert mark_shown(person=owner, ids=ids, channel=Channel.EMAIL) == 0  # was not sent at all
     assert {**outcomes(row)} == {
         "centre": "sent",

@@ -4,6 +4,7 @@ from tests.rights.rows import Row, delete, get, patch, post, put, rights
 
 OWN = "an own notification"
 COLLEAGUES = "a colleague's notification"
+SETTINGS = {"least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00"}
 
 
 def alert(target: str, project: str) -> list[Row]:
@@ -21,6 +22,15 @@ NOTIFICATIONS = [
         get("/api/notifications/{own notification}/"),
         get("/api/notifications/{own reminder}/"),
         get("/api/notifications/unread-count/"),
+        get("/notifications/"),
+        get("/notifications/?q=zephyr"),
+        get("/notifications/bell/"),
+        get("/notifications/bell/?since=2026-01-01T00:00:00Z"),
+        get("/notifications/panel/"),
+        get("/notifications/{own notification}/open/", ok=302),
+        get("/notifications/{own notification}/snooze/"),
+        get("/notifications/reminders/"),
+        get("/notifications/reminders/new/"),
     ),
     *rights(
         OWN,
@@ -29,6 +39,8 @@ NOTIFICATIONS = [
         post("/api/notifications/", {"title": "Standup", "deliver_in": 600}, quiet=True),
         post("/api/notifications/achievement/", {"title": "100 hours"}),
         post("/api/notifications/test/"),
+        post("/settings/notifications/test/"),
+        post("/notifications/reminders/new/", {"title": "Standup", "day": "2999-01-01", "clock": "9"}, ok=200),
     ),
     *rights(
         OWN,
@@ -38,14 +50,38 @@ NOTIFICATIONS = [
         post("/api/notifications/read-all/", ok=200, quiet=True),
         delete("/api/notifications/{own notification}/", quiet=True),
         delete("/api/notifications/{own reminder}/", quiet=True),
+        post("/notifications/{own notification}/read/", quiet=True),
+        post("/notifications/{own notification}/snooze/", {"for": "hour"}, quiet=True),
+        post("/notifications/{own notification}/mute/", quiet=True),
+        post("/notifications/{own deleted notification}/restore/", quiet=True),
+        post("/notifications/read/", quiet=True),
+        post("/notifications/several/", {"do": "archive", "ids": ["{own notification}"]}, quiet=True),
+        post("/notifications/undo/", refused=409, ok=409, quiet=True),
+        post("/notifications/shown/", {"shown": ["{own notification}:toast:seen"]}, ok=204, quiet=True),
+        post("/notifications/reminders/{own reminder}/cancel/", quiet=True),
     ),
     *rights(
         OWN,
         "choose where one is told",
         get("/api/notifications/preferences/"),
         patch("/api/notifications/preferences/", {"grid": {"own": {"toast": False}}}, quiet=True),
+        get("/settings/notifications/"),
+        post("/settings/notifications/", SETTINGS, quiet=True),
     ),
-    *rights(COLLEAGUES, "see", get("/api/notifications/{notification}/"), get("/api/notifications/{reminder}/")),
+    *rights(
+        "everybody's defaults of notifications",
+        "see and change",
+        get("/settings/notifications/defaults/"),
+        post("/settings/notifications/defaults/", SETTINGS, quiet=True),
+    ),
+    *rights(
+        COLLEAGUES,
+        "see",
+        get("/api/notifications/{notification}/"),
+        get("/api/notifications/{reminder}/"),
+        get("/notifications/{notification}/open/", ok=302),
+        get("/notifications/{notification}/snooze/"),
+    ),
     *rights(
         COLLEAGUES,
         "change or delete",
@@ -53,6 +89,11 @@ NOTIFICATIONS = [
         put("/api/notifications/{reminder}/", {"title": "Retro"}),
         delete("/api/notifications/{notification}/"),
         delete("/api/notifications/{reminder}/"),
+        post("/notifications/{notification}/delete/"),
+        post("/notifications/{notification}/snooze/", {"for": "hour"}),
+        post("/notifications/{notification}/mute/"),
+        post("/notifications/{deleted notification}/restore/"),
+        post("/notifications/reminders/{reminder}/cancel/"),
     ),
 ]
 ROWS = [*NOTIFICATIONS, *alert("the private project", "project"), *alert("an open project", "open project")]

@@ -100,6 +100,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "choose where one is told": EVERYBODY_HERE,
     },
     "a colleague's notification": {"see": "S H H H H H H S", "change or delete": "S H H H H H H S"},
+    "everybody's defaults of notifications": {"see and change": ADMINISTRATORS},
     "the start page and the activity": {"see": EVERYBODY_HERE},
     "people": {
         "see who works here": EVERYBODY_HERE,

@@ -95,7 +95,7 @@ def leaks(role: str, answer: Any, row: Row | None = None) -> list[str]:
 
 def body(answer: Any) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return content.decode() + str(dict(answer.headers))
+    return content.decode(errors="replace") + str(dict(answer.headers))
 
 
 def test_the_secrets_are_there_to_be_found(world: World):

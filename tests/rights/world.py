@@ -176,7 +176,10 @@ def _told(person: User, title: str) -> dict[str, Notification]:
     now = timezone.now()
     told = Notification.objects.create(user=person, category="own", title=title, in_centre=True, delivered_at=now)
     later = Notification.objects.create(user=person, category="reminder", title=title, deliver_at=now + HOUR)
-    return {"notification": told, "reminder": later}
+    gone = Notification.objects.create(
+        user=person, category="own", title=title, in_centre=True, delivered_at=now, deleted_at=now
+    )
+    return {"notification": told, "reminder": later, "deleted notification": gone}
 
 
 def _line(entry: TimeEntry) -> int:
