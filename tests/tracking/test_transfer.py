@@ -307,7 +307,6 @@ def test_a_database_with_people_is_refused(archive):
 def test_a_file_that_was_cut_off_is_refused(archive, share):
     data = archive.read_bytes()
     archive.write_bytes(data[: int(len(data) * share)])
-
     refused(archive, "damaged, cut off")
 
 
@@ -317,51 +316,43 @@ def test_a_flipped_byte_is_refused(archive):
     data = bytearray(archive.read_bytes())
     data[place] ^= 0xFF
     archive.write_bytes(data)
-
     refused(archive, "damaged")
 
 
 def test_an_archive_of_somebody_else_is_refused(archive):
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("holiday.txt", "sun")
-
     refused(archive, r"no readable meta\.json")
 
 
 def test_another_format_is_refused(archive):
     rewrite_meta(archive, format=2)
-
     refused(archive, "has format 2; this version reads format 1")
 
 
 def test_an_odd_meta_file_is_refused(archive):
     rewrite_meta(archive, rows=[])
-
     refused(archive, "has not what export_all writes")
 
 
 def test_another_count_is_refused(archive):
     rewrite_meta(archive, rows=meta_of(archive)["rows"] | {"tracking.timeentry": 4})
-
     refused(archive, r"tracking\.timeentry has 3 rows, meta\.json says 4")
 
 
 def test_other_worked_time_is_refused(archive):
     rewrite_entry(archive, seconds=1)
-
     refused(archive, "worked seconds arrived")
 
 
 def test_other_migrations_are_refused_by_name(archive):
     migrations = meta_of(archive)["migrations"]
     rewrite_meta(archive, migrations=migrations | {"tracking": [*migrations["tracking"][1:], "0999_later"]})
-
     refused(archive, r"only here: tracking\.0001_initial; only in the archive: tracking\.0999_later")
 
 
 def test_a_database_without_its_migrations_is_refused(archive, monkeypatch):
     monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: ["one"])
-
     refused(archive, r"Run `manage\.py migrate` first")
     with pytest.raises(CommandError, match=r"Run `manage\.py migrate` first"):
         call_command("export_all", archive, stdout=io.StringIO())
@@ -369,38 +360,32 @@ def test_a_database_without_its_migrations_is_refused(archive, monkeypatch):
 
 def test_an_unknown_table_is_refused(archive):
     rewrite(archive, "tables/tracking.plant.jsonl", lambda _: b"{}\n")
-
     refused(archive, r"does not know: tables/tracking\.plant\.jsonl")
 
 
 def test_a_missing_table_is_refused(archive):
     rows = meta_of(archive)["rows"]
     rewrite_meta(archive, rows={label: count for label, count in rows.items() if label != "tracking.tag"})
-
     refused(archive, r"lacks tables of this version: tracking\.tag")
 
 
 def test_an_unknown_field_is_refused(archive):
     rewrite_entry(archive, mood="fine")
-
     refused(archive, r"tracking\.timeentry: fields of only one of archive and database: mood")
 
 
 @pytest.mark.parametrize("line", [b"{", b"[]", b"\xff", b"null"])
 def test_a_line_that_is_no_row_is_refused(archive, line):
     rewrite(archive, ENTRIES, lambda data: line + b"\n" + data)
-
     refused(archive, r"tracking\.timeentry, after row 0")
 
 
 @pytest.mark.parametrize(("field", "value"), [("started_at", "soon"), ("rate", "much"), ("ended_at", None)])
 def test_a_value_that_the_database_would_not_hold_is_refused(archive, field, value):
     rewrite_entry(archive, **{field: value})
-
     refused(archive, r"tracking\.timeentry, after row 0")
 
 
 def test_a_row_that_refers_to_nothing_is_refused(archive):
     rewrite_entry(archive, project_id=987654)
-
     refused(archive, "refers to one that is not there")
