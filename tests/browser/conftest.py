@@ -110,7 +110,7 @@ def _manage(env: dict[str, str], *arguments: str) -> None:
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    for _ in range(150):
+    for _ in range(600):  # a minute: the machine may be busy with other things
         if process.poll() is not None:
             break
         try:

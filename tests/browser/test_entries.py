@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.browser.tools import SCREENS, assert_no_axe_violations, wait_until_live
+from tests.factories import TeamFactory, UserFactory
 from tests.work import make_client, make_entry, make_project, make_tag
 from tracking.models import Project, TimeEntry
 
@@ -57,6 +58,28 @@ def test_log_time_by_keyboard(open_page, person: User, project: Project):
     expect(dialog).to_be_hidden()
     logged = TimeEntry.objects.get()
     assert (logged.project, [tag.name for tag in logged.tags.all()]) == (project, ["meeting"])
+
+
+def test_log_time_for_somebody_else(open_page, person: User, allow_console):
+    allow_console("status of 422")
+    jorg = UserFactory.create(username="jorg", display_name="Jörg Müller")
+    TeamFactory.create(leads=[person], members=[jorg])
+    noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - dt.timedelta(days=7)
+    for minutes in (0, 120):
+        make_entry(jorg, noon + dt.timedelta(minutes=minutes), 30)
+    page = open_page(person, f"/entries/?person={jorg.pk}&week={noon:%Y-%m-%d}")
+    dialog = page.get_by_role("dialog")
+    for opener in (page.locator("#log-time"), page.get_by_role("link", name=re.compile("Log 1.:30 to"))):
+        opener.click()
+        expect(dialog.get_by_role("heading")).to_have_text("Log time for Jörg Müller")
+        dialog.get_by_label("Start").fill("x")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.locator("#entry-start_error")).to_be_visible()
+        dialog.get_by_label("Start").fill("1-1:10")
+        dialog.locator("#entry-end").fill("")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_be_hidden()
+    assert (jorg.entries.count(), person.entries.count()) == (4, 0)
 
 
 def test_a_wrong_time_is_said_at_the_field_and_the_rest_stays(open_page, person: User, allow_console):
