@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of
 from tests.work import make_client, make_entry, make_project, make_tag
 from tracking.models import Project
 
@@ -85,6 +85,22 @@ def test_what_is_chosen_stays_while_one_looks_for_more(open_page, person: User, 
     expect(summary(page, "project")).to_contain_text("All projects")
     expect(page.locator("#report tfoot")).to_contain_text("3:00")
     assert "project=" not in page.url
+
+
+def test_several_by_their_words(open_page, person: User, projects: list[Project]):
+    page = open_page(person, "/reports/")
+    summary(page, "project").click()
+    expect(page.get_by_role("searchbox", name="Find projects")).to_be_focused()
+    for name in ("Website", "Shop"):
+        box = box_of(filter_of(page, "project").get_by_text(name, exact=True))
+        page.mouse.move(box["x"] + 5, box["y"] + 5)
+        page.mouse.down()
+        expect(filter_of(page, "project").get_by_role("searchbox")).to_be_visible()
+        page.mouse.up()
+        expect(page.get_by_label(name)).to_be_checked()
+    expect(summary(page, "project")).to_have_text(re.compile(r"Project:\s*2 projects"))
+    page.keyboard.press("Escape")
+    expect(summary(page, "project")).to_be_focused()
 
 
 def test_one_closes_where_another_opens(open_page, person: User, projects: list[Project]):
