@@ -183,6 +183,32 @@ def test_the_review_list(olga: Client, owner: User, client_for: ClientFor, outsi
     assert "Second" not in text(client_for(outsider).get("/entries/review/"))
 
 
+def test_the_link_to_the_review_list_counts_what_is_there(client_for: ClientFor, owner: User, lead: User):
+    """Also where nothing odd is one's own, on one's own week and on another's."""
+    for hour in (9, 11):
+        make_entry(owner, at(3, hour))  # without a project
+    browser = client_for(lead)
+    for page in ("/entries/", f"/entries/?person={owner.pk}"):
+        assert "2 to review" in text(browser.get(page))
+    assert len(browser.get("/entries/review/").context["page"].items) == 2
+
+
+def test_what_is_billed_no_longer_asks_for_review(
+    client_for: ClientFor, olga: Client, owner: User, administrator: User
+):
+    entry = make_entry(owner, at(3, 9), 13 * 60)
+    assert "over the 12 h limit" in text(olga.get("/entries/"))
+    set_billed(entry=entry, actor=administrator)
+    page = text(olga.get("/entries/"))
+    assert "over the 12 h limit" not in page
+    assert "to review" not in page
+    assert "Every entry looks right." in text(olga.get("/entries/review/"))
+    assert olga.get("/api/time-entries/?review=true").json()["results"] == []
+    assert [row["review"] for row in olga.get("/api/time-entries/?review=false").json()["results"]] == [""]
+    set_billed(entry=entry, actor=administrator, billed=False)
+    assert "1 to review" in text(olga.get("/entries/"))
+
+
 def test_the_trash(olga: Client, owner: User, client_for: ClientFor, outsider: User):
     assert "The trash is empty" in text(olga.get("/entries/trash/"))
     entry = delete_entry(entry=make_entry(owner, at(3, 9), description="Gone"), actor=owner)
