@@ -136,6 +136,26 @@ def test_billed_by_those_who_bill(client_for: ClientFor, olga: Client, owner: Us
     assert not TimeEntry.objects.filter(billed_at__isnull=False).exists()
 
 
+def test_a_billed_entry_is_read_and_released_by_those_who_bill(
+    client_for: ClientFor, olga: Client, owner: User, administrator: User
+):
+    entry = make_entry(owner, at(3, 9), description="Invoiced", project=make_project(), tags=[make_tag("ux")])
+    set_billed(entry=entry, actor=administrator)
+    page = text(olga.get(f"/entries/{entry.pk}/", headers=HTMX))
+    assert all(words in page for words in ("This entry is billed", "Invoiced", "#ux"))
+    assert not any(words in page for words in ("<input", "Save", "Delete", "Mark as not billed"))
+    menu = text(olga.get("/entries/")).split(f'id="menu-{entry.pk}"')[1].split("</div>")[0]
+    assert "Show" in menu
+    assert not any(words in menu for words in ("Edit", "Delete"))
+    assert olga.post(f"/entries/{entry.pk}/delete/", headers=HTMX).status_code == 409
+    ada = client_for(administrator)
+    page = text(ada.get(f"/entries/{entry.pk}/", headers=HTMX))
+    assert 'name="action" value="unbill"' in page
+    assert f'name="ids" value="{entry.pk}"' in page
+    bulk(ada, "unbill", "", entry)
+    assert "Save" in text(olga.get(f"/entries/{entry.pk}/", headers=HTMX))
+
+
 # ── For others ───────────────────────────────────────────────────────────────
 def test_a_lead_logs_for_those_they_lead(client_for: ClientFor, owner: User, lead: User, outsider: User):
     browser = client_for(lead)
