@@ -10,9 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from tests.browser.tools import SCREENS, assert_no_axe_violations, wait_until_live
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, wait_until_live
 from tests.factories import TeamFactory, UserFactory
-from tests.work import make_client, make_entry, make_project, make_tag
+from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from tracking.models import Project, TimeEntry
 
 pytestmark = pytest.mark.browser
@@ -123,6 +123,48 @@ def test_edit_delete_and_undo(open_page, person: User, entry: TimeEntry):
     page.get_by_role("button", name="Undo").last.click()
 
     expect(row(page)).to_be_visible()
+
+
+def test_a_long_row_keeps_what_one_looks_for(open_page, person: User, project: Project):
+    """Whose it is, what on, from when to when, and why it is to be reviewed: whatever the description is like."""
+    noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - dt.timedelta(days=7)
+    jorg = UserFactory.create(username="jorg", display_name="Jörg Müller")
+    TeamFactory.create(leads=[person], members=[jorg])
+    tag, task, words = (
+        make_tag("a-longer-tag"),
+        make_task(project, name="Landing page"),
+        "Management of expectations " * 9,
+    )
+    for minutes in (0, 10):
+        make_entry(
+            jorg,
+            noon + dt.timedelta(minutes=minutes),
+            60,
+            description=words,
+            task=task,
+            tags=[tag],
+        )
+    week = f"/entries/?q=management&person={jorg.pk}&week={noon:%Y-%m-%d}"
+    for screen, everybody in (("desk", True), ("phone", True), ("phone", False)):
+        page = open_page(
+            person, "/entries/?q=management&weeks=all&person=all" if everybody else week, **SCREENS[screen]
+        )
+        first = row(page, "expectations").last
+        for text in ("Jörg Müller", "Landing page", "12:00 – 13:00", "Overlaps another entry"):
+            if text == "Jörg Müller" and not everybody:
+                continue
+            shown = first.get_by_text(text, exact=True)
+            expect(shown).to_be_in_viewport(ratio=1)
+            assert shown.evaluate(
+                "one => one.scrollWidth <= one.clientWidth || getComputedStyle(one).display === 'inline'"
+            )
+        assert box_of(first.get_by_role("link"))["width"] > 120
+        assert_fits(page)
+    page.goto("/entries/review/")
+    link = page.get_by_role("link", name=re.compile("Management")).first
+    assert box_of(link)["width"] > 180
+    expect(page.locator("#review")).to_contain_text("Landing page")
+    assert_fits(page)
 
 
 def test_many_rows_are_moved_and_taken_back(open_page, person: User, project: Project, entry: TimeEntry):
