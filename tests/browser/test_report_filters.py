@@ -121,12 +121,27 @@ def test_how_it_looks(open_page, person: User, projects: list[Project], look):
     page = open_page(
         person, f"/reports/?project={projects[0].pk}&tag={projects[0].entries.get().tags.get().pk}", **look
     )
+    if look.get("is_mobile"):
+        page.get_by_role("button", name="Filters 2").click()
     for kind in ("client", "project", "task", "tag"):
         summary(page, kind).click()
         expect(filter_of(page, kind).get_by_role("searchbox")).to_be_visible()
         expect(page.locator("details[data-choices][open]")).to_have_count(1)
         assert_fits(page)
         assert_no_axe_violations(page)
+
+
+def test_on_a_phone_the_filters_are_folded(open_page, person: User, projects: list[Project]):
+    page = open_page(person, "/reports/", **SCREENS["phone"])
+    expect(page.locator("#report .week-total")).to_be_in_viewport()
+    expect(page.get_by_label("Range", exact=True)).to_be_visible()
+    expect(page.get_by_label("Group by")).to_be_hidden()
+    button = page.get_by_role("button", name="Filters")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.get_by_label("Billable", exact=True).select_option("Not billable")
+    expect(button).to_have_text(re.compile(r"Filters\s+1"))
+    assert_fits(page)
 
 
 def test_without_scripts(open_page, person: User, projects: list[Project]):
