@@ -240,6 +240,7 @@ MFA_TOTP_ISSUER = "Timetracker"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["timetracker.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
