@@ -125,6 +125,33 @@ def test_edit_delete_and_undo(open_page, person: User, entry: TimeEntry):
     expect(row(page)).to_be_visible()
 
 
+def test_end_and_duration_follow_each_other(open_page, person: User, entry: TimeEntry):
+    noon = entry.started_at.replace(hour=12, minute=0, second=40)
+    entry = make_entry(person, noon, 90, description="Review")  # its seconds are not shown, and not lost
+    page = open_page(person, week(entry))
+    row(page, "Review").get_by_role("link").click()
+    form = page.locator("[data-row-edit]")
+    duration, end = form.locator("[name=duration]"), form.locator("[name=end]")
+    expect(duration).to_have_value("1:30")
+    end.fill("14")
+    expect(duration).to_have_value("2:00")
+    form.locator("[name=start]").fill("1130")
+    expect(duration).to_have_value("2:30")
+    duration.fill("45m")
+    expect(end).to_have_value("12:15")
+    duration.fill("13h")
+    expect(end).to_have_value("00:30")
+    expect(form.locator("[name=next_day]")).to_be_checked()
+    form.locator("[name=start]").fill("12:00")
+    duration.fill("1.25")
+    expect(end).to_have_value("13:15")
+    expect(form.locator("[name=next_day]")).not_to_be_checked()
+    form.get_by_role("button", name="Save").click()
+    expect(row(page, "Review")).to_contain_text("1:15")
+    entry.refresh_from_db()
+    assert (entry.started_at, entry.seconds) == (noon, 75 * 60)
+
+
 def test_a_long_row_keeps_what_one_looks_for(open_page, person: User, project: Project):
     """Whose it is, what on, from when to when, and why it is to be reviewed: whatever the description is like."""
     noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - dt.timedelta(days=7)
