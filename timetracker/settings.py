@@ -244,6 +244,7 @@ MFA_TOTP_ISSUER = "Timetracker"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["timetracker.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -278,7 +279,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["timetracker.web.parsers.BoundedJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "timetracker.web.cursor.CursorPages",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["timetracker.web.filters.StrictFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "timetracker.web.problems.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,

@@ -91,10 +91,14 @@ def get_person_to_log_for(user: User, pk: int) -> User:
     return get_object_or_404(User.objects.with_time_visible_to(user), pk=pk)
 
 
+def may_bill(user: User, entry: TimeEntry) -> bool:
+    """Administrators, and the managers of the entry's project."""
+    managers = entry.project.memberships.filter(is_manager=True) if entry.project else None
+    return user.is_administrator or (managers is not None and managers.filter(user=user).exists())
+
+
 def require_billing(user: User, entry: TimeEntry) -> None:
-    """Whoever bills: administrators, and the managers of the entry's project."""
-    managed = entry.project is not None and entry.project.memberships.filter(user=user, is_manager=True).exists()
-    if not user.is_administrator and not managed:
+    if not may_bill(user, entry):
         raise NotAllowed(_("Only the project's managers and administrators mark time as billed."))
 
 

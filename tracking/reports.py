@@ -75,9 +75,10 @@ class Question:
         return bool(self.tags) or "tag" in self.groups
 
     @property
-    def narrowed(self) -> bool:
+    def narrowed(self) -> int:
+        """By how many filters."""
         wanted = (self.people, self.clients, self.projects, self.tasks, self.tags)
-        return any(wanted) or self.billable is not None
+        return sum(map(bool, wanted)) + (self.billable is not None)
 
 
 @dataclass(slots=True)

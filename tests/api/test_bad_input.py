@@ -128,3 +128,9 @@ def test_methods_that_are_not_there(api, administrator: User):
     assert_problem(api(administrator).post("timer/"), 405)
     assert_problem(api(administrator).get("timer/start/"), 405)
     assert_problem(api(administrator).send("options", "tags/"), 405)
+
+
+@pytest.mark.parametrize("path", ["clients/", "projects/", "tasks/", "tags/", "time-entries/", "people/", "reports/"])
+def test_a_filter_that_does_not_exist(api, owner: User, path: str):
+    document = assert_problem(api(owner).get(path, bogus="1", Project="2"), 400, "bogus", "Project")
+    assert {error["code"] for error in document["errors"]} == {"unknown"}

@@ -11,7 +11,8 @@ from playwright.sync_api import FloatRect, Page, expect
 
 from accounts.models import User
 from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, wait_until_live
-from tests.work import make_client, make_entry, make_project, make_tag
+from tests.factories import TeamFactory, UserFactory
+from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from tracking.models import Project, TimeEntry
 
 pytestmark = pytest.mark.browser
@@ -66,6 +67,28 @@ def test_log_time_by_keyboard(open_page, person: User, project: Project):
     assert (logged.project, [tag.name for tag in logged.tags.all()]) == (project, ["meeting"])
 
 
+def test_log_time_for_somebody_else(open_page, person: User, allow_console):
+    allow_console("status of 422")
+    jorg = UserFactory.create(username="jorg", display_name="Jörg Müller")
+    TeamFactory.create(leads=[person], members=[jorg])
+    noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - dt.timedelta(days=7)
+    for minutes in (0, 120):
+        make_entry(jorg, noon + dt.timedelta(minutes=minutes), 30)
+    page = open_page(person, f"/entries/?person={jorg.pk}&week={noon:%Y-%m-%d}")
+    dialog = page.get_by_role("dialog")
+    for opener in (page.locator("#log-time"), page.get_by_role("link", name=re.compile("Log 1.:30 to"))):
+        opener.click()
+        expect(dialog.get_by_role("heading")).to_have_text("Log time for Jörg Müller")
+        dialog.get_by_label("Start").fill("x")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.locator("#entry-start_error")).to_be_visible()
+        dialog.get_by_label("Start").fill("1-1:10")
+        dialog.locator("#entry-end").fill("")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_be_hidden()
+    assert (jorg.entries.count(), person.entries.count()) == (4, 0)
+
+
 def test_a_wrong_time_is_said_at_the_field_and_the_rest_stays(open_page, person: User, allow_console):
     allow_console("status of 422")
     page = open_page(person, "/entries/")
@@ -107,6 +130,75 @@ def test_edit_delete_and_undo(open_page, person: User, entry: TimeEntry):
     page.get_by_role("button", name="Undo").last.click()
 
     expect(row(page)).to_be_visible()
+
+
+def test_end_and_duration_follow_each_other(open_page, person: User, entry: TimeEntry):
+    noon = entry.started_at.replace(hour=12, minute=0, second=40)
+    entry = make_entry(person, noon, 90, description="Review")  # its seconds are not shown, and not lost
+    page = open_page(person, week(entry))
+    row(page, "Review").get_by_role("link").click()
+    form = page.locator("[data-row-edit]")
+    duration, end = form.locator("[name=duration]"), form.locator("[name=end]")
+    expect(duration).to_have_value("1:30")
+    end.fill("14")
+    expect(duration).to_have_value("2:00")
+    form.locator("[name=start]").fill("1130")
+    expect(duration).to_have_value("2:30")
+    duration.fill("45m")
+    expect(end).to_have_value("12:15")
+    duration.fill("13h")
+    expect(end).to_have_value("00:30")
+    expect(form.locator("[name=next_day]")).to_be_checked()
+    form.locator("[name=start]").fill("12:00")
+    duration.fill("1.25")
+    expect(end).to_have_value("13:15")
+    expect(form.locator("[name=next_day]")).not_to_be_checked()
+    form.get_by_role("button", name="Save").click()
+    expect(row(page, "Review")).to_contain_text("1:15")
+    entry.refresh_from_db()
+    assert (entry.started_at, entry.seconds) == (noon, 75 * 60)
+
+
+def test_a_long_row_keeps_what_one_looks_for(open_page, person: User, project: Project):
+    """Whose it is, what on, from when to when, and why it is to be reviewed: whatever the description is like."""
+    noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - dt.timedelta(days=7)
+    jorg = UserFactory.create(username="jorg", display_name="Jörg Müller")
+    TeamFactory.create(leads=[person], members=[jorg])
+    tag, task, words = (
+        make_tag("a-longer-tag"),
+        make_task(project, name="Landing page"),
+        "Management of expectations " * 9,
+    )
+    for minutes in (0, 10):
+        make_entry(
+            jorg,
+            noon + dt.timedelta(minutes=minutes),
+            60,
+            description=words,
+            task=task,
+            tags=[tag],
+        )
+    week = f"/entries/?q=management&person={jorg.pk}&week={noon:%Y-%m-%d}"
+    for screen, everybody in (("desk", True), ("phone", True), ("phone", False)):
+        page = open_page(
+            person, "/entries/?q=management&weeks=all&person=all" if everybody else week, **SCREENS[screen]
+        )
+        first = row(page, "expectations").last
+        for text in ("Jörg Müller", "Landing page", "12:00 – 13:00", "Overlaps another entry"):
+            if text == "Jörg Müller" and not everybody:
+                continue
+            shown = first.get_by_text(text, exact=True)
+            expect(shown).to_be_in_viewport(ratio=1)
+            assert shown.evaluate(
+                "one => one.scrollWidth <= one.clientWidth || getComputedStyle(one).display === 'inline'"
+            )
+        assert box_of(first.get_by_role("link"))["width"] > 120
+        assert_fits(page)
+    page.goto("/entries/review/")
+    link = page.get_by_role("link", name=re.compile("Management")).first
+    assert box_of(link)["width"] > 180
+    expect(page.locator("#review")).to_contain_text("Landing page")
+    assert_fits(page)
 
 
 def test_many_rows_are_moved_and_taken_back(open_page, person: User, project: Project, entry: TimeEntry):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of
 from tests.work import make_client, make_entry, make_project, make_tag
 from tracking.models import Project
 
@@ -94,6 +94,22 @@ def test_what_is_chosen_stays_while_one_looks_for_more(open_page, person: User, 
     assert "project=" not in page.url
 
 
+def test_several_by_their_words(open_page, person: User, projects: list[Project]):
+    page = open_page(person, "/reports/")
+    summary(page, "project").click()
+    expect(page.get_by_role("searchbox", name="Find projects")).to_be_focused()
+    for name in ("Website", "Shop"):
+        box = box_of(filter_of(page, "project").get_by_text(name, exact=True))
+        page.mouse.move(box["x"] + 5, box["y"] + 5)
+        page.mouse.down()
+        expect(filter_of(page, "project").get_by_role("searchbox")).to_be_visible()
+        page.mouse.up()
+        expect(page.get_by_label(name)).to_be_checked()
+    expect(summary(page, "project")).to_have_text(re.compile(r"Project:\s*2 projects"))
+    page.keyboard.press("Escape")
+    expect(summary(page, "project")).to_be_focused()
+
+
 def test_one_closes_where_another_opens(open_page, person: User, projects: list[Project]):
     page = open_page(person, "/reports/")
     summary(page, "project").click()
@@ -112,12 +128,27 @@ def test_how_it_looks(open_page, person: User, projects: list[Project], look):
     page = open_page(
         person, f"/reports/?project={projects[0].pk}&tag={projects[0].entries.get().tags.get().pk}", **look
     )
+    if look.get("is_mobile"):
+        page.get_by_role("button", name="Filters 2").click()
     for kind in ("client", "project", "task", "tag"):
         summary(page, kind).click()
         expect(filter_of(page, kind).get_by_role("searchbox")).to_be_visible()
         expect(page.locator("details[data-choices][open]")).to_have_count(1)
         assert_fits(page)
         assert_no_axe_violations(page)
+
+
+def test_on_a_phone_the_filters_are_folded(open_page, person: User, projects: list[Project]):
+    page = open_page(person, "/reports/", **SCREENS["phone"])
+    expect(page.locator("#report .week-total")).to_be_in_viewport()
+    expect(page.get_by_label("Range", exact=True)).to_be_visible()
+    expect(page.get_by_label("Group by")).to_be_hidden()
+    button = page.get_by_role("button", name="Filters")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.get_by_label("Billable", exact=True).select_option("Not billable")
+    expect(button).to_have_text(re.compile(r"Filters\s+1"))
+    assert_fits(page)
 
 
 def test_without_scripts(open_page, person: User, projects: list[Project]):

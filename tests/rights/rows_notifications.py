@@ -6,7 +6,7 @@ from tests.rights.rows import Row, delete, get, patch, post, put, rights
 
 OWN = "an own notification"
 COLLEAGUES = "a colleague's notification"
-SOON = f"{dt.date.today() + dt.timedelta(days=2)}"
+SOON = f"{dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2)}"
 SETTINGS = {"least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00"}
 
 

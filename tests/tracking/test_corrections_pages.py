@@ -136,6 +136,26 @@ def test_billed_by_those_who_bill(client_for: ClientFor, olga: Client, owner: Us
     assert not TimeEntry.objects.filter(billed_at__isnull=False).exists()
 
 
+def test_a_billed_entry_is_read_and_released_by_those_who_bill(
+    client_for: ClientFor, olga: Client, owner: User, administrator: User
+):
+    entry = make_entry(owner, at(3, 9), description="Invoiced", project=make_project(), tags=[make_tag("ux")])
+    set_billed(entry=entry, actor=administrator)
+    page = text(olga.get(f"/entries/{entry.pk}/", headers=HTMX))
+    assert all(words in page for words in ("This entry is billed", "Invoiced", "#ux"))
+    assert not any(words in page for words in ("<input", "Save", "Delete", "Mark as not billed"))
+    menu = text(olga.get("/entries/")).split(f'id="menu-{entry.pk}"')[1].split("</div>")[0]
+    assert "Show" in menu
+    assert not any(words in menu for words in ("Edit", "Delete"))
+    assert olga.post(f"/entries/{entry.pk}/delete/", headers=HTMX).status_code == 409
+    ada = client_for(administrator)
+    page = text(ada.get(f"/entries/{entry.pk}/", headers=HTMX))
+    assert 'name="action" value="unbill"' in page
+    assert f'name="ids" value="{entry.pk}"' in page
+    bulk(ada, "unbill", "", entry)
+    assert "Save" in text(olga.get(f"/entries/{entry.pk}/", headers=HTMX))
+
+
 # ── For others ───────────────────────────────────────────────────────────────
 def test_a_lead_logs_for_those_they_lead(client_for: ClientFor, owner: User, lead: User, outsider: User):
     browser = client_for(lead)
@@ -181,6 +201,32 @@ def test_the_review_list(olga: Client, owner: User, client_for: ClientFor, outsi
     delete_entry(entry=crossing[0], actor=owner)
     assert "Every entry looks right." in text(olga.get("/entries/review/"))
     assert "Second" not in text(client_for(outsider).get("/entries/review/"))
+
+
+def test_the_link_to_the_review_list_counts_what_is_there(client_for: ClientFor, owner: User, lead: User):
+    """Also where nothing odd is one's own, on one's own week and on another's."""
+    for hour in (9, 11):
+        make_entry(owner, at(3, hour))  # without a project
+    browser = client_for(lead)
+    for page in ("/entries/", f"/entries/?person={owner.pk}"):
+        assert "2 to review" in text(browser.get(page))
+    assert len(browser.get("/entries/review/").context["page"].items) == 2
+
+
+def test_what_is_billed_no_longer_asks_for_review(
+    client_for: ClientFor, olga: Client, owner: User, administrator: User
+):
+    entry = make_entry(owner, at(3, 9), 13 * 60)
+    assert "over the 12 h limit" in text(olga.get("/entries/"))
+    set_billed(entry=entry, actor=administrator)
+    page = text(olga.get("/entries/"))
+    assert "over the 12 h limit" not in page
+    assert "to review" not in page
+    assert "Every entry looks right." in text(olga.get("/entries/review/"))
+    assert olga.get("/api/time-entries/?review=true").json()["results"] == []
+    assert [row["review"] for row in olga.get("/api/time-entries/?review=false").json()["results"]] == [""]
+    set_billed(entry=entry, actor=administrator, billed=False)
+    assert "1 to review" in text(olga.get("/entries/"))
 
 
 def test_the_trash(olga: Client, owner: User, client_for: ClientFor, outsider: User):

@@ -15,7 +15,7 @@ from accounts.models import User
 from tests.conftest import ClientFor
 from tests.tracking.pages import text
 from tests.tracking.toggl import toggl_file
-from tests.work import make_client, make_project
+from tests.work import make_client, make_entry, make_project
 from timetracker.web.errors import Conflict
 from tracking.choices import BatchKind, ImportState
 from tracking.models import Batch, TimeEntry, TimeImport
@@ -257,3 +257,14 @@ def test_statements(ada: Client, bring: Bring, django_assert_max_num_queries):
         ada.get("/import/")
     with django_assert_max_num_queries(16):
         ada.get(f"/import/{waiting.pk}/")
+
+
+def test_the_way_there_has_a_name(client_for: ClientFor, owner: User):
+    browser = client_for(owner)
+    assert "Import time</a>" in text(browser.get("/"))
+    page = text(browser.get("/entries/"))
+    assert "Import time</a>" in page
+    nav = page.split('aria-label="Main"')[1].split("</nav>")[0]
+    assert "/import/" in nav
+    make_entry(owner, timezone.now() - dt.timedelta(minutes=5), 1)
+    assert "Import time</a>" not in text(browser.get("/entries/"))

@@ -236,7 +236,7 @@ def test_rates_with_their_days(client_for: ClientFor, owner: User):
     project, browser = make_project(manager=owner, rate="80"), client_for(owner)
     base = f"/projects/{project.pk}/rates/"
     assert (
-        browser.post(f"{base}add/", {"valid_from": "2026-05-01", "hourly_rate": "95,5"}, headers=HTMX).status_code
+        browser.post(f"{base}add/", {"valid_from": "2026-05-01", "hourly_rate": "95;5"}, headers=HTMX).status_code
         == 422
     )
     page = browser.post(f"{base}add/", {"valid_from": "0099-05-01", "hourly_rate": "-1"}, headers=HTMX)

@@ -58,7 +58,7 @@ def test_by_person_and_project(client_for: ClientFor, lead: User, owner: User, t
     assert found(lea, f"project={web}&person=all") == [entries["new"], entries["toms"]]
     page = text(lea.get(f"{ALL}&q=review&person=all"))
     assert '<option value="all" selected>Everybody</option>' in page
-    assert f'<span class="entry-tag phone-hide">{teammate}</span>' in page
+    assert f'<span class="entry-person">{teammate}</span>' in page
     assert "data-select-row " not in page  # a lead reads them
 
 

@@ -9,6 +9,7 @@ from django.template import Context, Template
 from django.template.base import TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from timetracker.web.templatetags import web
 
@@ -98,8 +99,8 @@ def test_money_is_never_a_float() -> None:
 def test_local_times() -> None:
     with timezone.override("Asia/Kathmandu"):
         assert render("{% local_time at %}", at=NOON) == '<time datetime="2026-11-22T18:15:00+05:45">18:15</time>'
-        assert ">Nov. 22, 2026<" in render('{% local_time at "date" %}', at=NOON)
-        assert ">11/22/2026 18:15<" in render('{% local_time at "datetime" %}', at=NOON)
+        assert ">22 Nov 2026<" in render('{% local_time at "date" %}', at=NOON)
+        assert ">22 Nov 2026 18:15<" in render('{% local_time at "datetime" %}', at=NOON)
         assert ">Sunday 22 November<" in render('{% local_time at "day" %}', at=NOON)
         assert render("{{ day|day_name }}", day=dt.date(2025, 11, 22)) == "Saturday 22 November 2025"
         assert render("{% local_time at %}{% ago at %}", at=None) == ""
@@ -111,7 +112,7 @@ def test_local_times() -> None:
 def test_relative_times() -> None:
     html = render("{% ago at %}", at=NOON - dt.timedelta(minutes=5))
     assert html == (
-        f'<time datetime="2026-11-22T12:25:00+00:00" title="11/22/2026 12:25">5{NO_BREAK}minutes ago</time>'
+        f'<time datetime="2026-11-22T12:25:00+00:00" title="22 Nov 2026 12:25">5{NO_BREAK}minutes ago</time>'
     )
     with translation.override("de"):
         assert "vor 5 Minuten" in render("{% ago at %}", at=NOON - dt.timedelta(minutes=5))
@@ -128,3 +129,12 @@ def test_tags_are_there_without_loading() -> None:
         Template("{% dot 'sky' %}{{ 1|duration }}")
     except TemplateSyntaxError as error:
         pytest.fail(str(error))
+
+
+def test_days_cannot_be_mistaken() -> None:
+    """In English the month has its name; German as Django has it."""
+    with translation.override("en"):
+        said = [date_format(NOON, name) for name in ("DATE_FORMAT", "SHORT_DATE_FORMAT", "SHORT_DATETIME_FORMAT")]
+        assert said == ["22 Nov 2026", "22 Nov 2026", "22 Nov 2026, 12:30"]
+    with translation.override("de"):
+        assert date_format(NOON, "SHORT_DATE_FORMAT") == "22.11.2026"

@@ -84,7 +84,7 @@ class TimeEntrySerializer(SubjectSerializer):
     review = ChoiceField(
         [("", ""), *Review.choices[1:]],
         read_only=True,
-        help_text="Why somebody should look at it once more; else empty.",
+        help_text="Why somebody should look at it once more; else, and once it is billed, empty.",
     )
     billed = serializers.BooleanField(
         source="billed_at", read_only=True, help_text="A billed entry can no longer change: 409 with the code billed."
@@ -111,7 +111,7 @@ def entries_as_json(entries: Sequence[Any]) -> list[dict[str, Any]]:
             "breaks": breaks.get(entry.id, []),
             "paused_at": instant_text(entry.paused_at),
             "source": entry.source,
-            "review": entry.review,
+            "review": "" if entry.billed_at else entry.review,
             "billed": entry.billed_at is not None,
         }
         for entry in entries

@@ -193,7 +193,8 @@ class TimeEntryFilters(FilterSet):
         return queryset.filter(project__in=Project.objects.visible_to(self.request.user).filter(client=value))
 
     def to_review(self, queryset: QuerySet[TimeEntry], name: str, value: bool) -> QuerySet[TimeEntry]:
-        return queryset.exclude(review="") if value else queryset.filter(review="")
+        odd = ~Q(review="") & Q(billed_at=None)
+        return queryset.filter(odd if value else ~odd)
 
     def in_trash(self, queryset: QuerySet[TimeEntry], name: str, value: bool) -> QuerySet[TimeEntry]:
         return queryset.filter(deleted_at__isnull=not value)

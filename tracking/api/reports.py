@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.models import User
+from timetracker.web.filters import refuse_unknown
 from tracking.forms.reports import PRESETS, ReportForm
 from tracking.report_sheets import MOST_ROWS, file_of
 from tracking.reports import GROUPS, Line, Money, report
@@ -56,6 +57,7 @@ class ReportViewSet(ViewSet):
     @extend_schema(parameters=PARAMETERS, responses={200: SCHEMA})
     def grouped(self, request: Request) -> HttpResponseBase:
         user: User = request.user  # type: ignore[assignment]
+        refuse_unknown(request, {one.name for one in PARAMETERS})
         data = request.query_params.copy()
         groups = [name for name in data.get("group", "").split(",") if name]
         if len(groups) > 2:

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from tracking.forms.amounts import AmountField
 from tracking.forms.listing import Column, ListFilter
 from tracking.forms.writing import WritingForm
 from tracking.models import Client
@@ -38,7 +39,7 @@ class ClientForm(WritingForm):
     class Meta:
         model = Client
         fields = ["name", "email", "currency", "hourly_rate", "note"]
-        localized_fields = ["hourly_rate"]
+        field_classes = {"hourly_rate": AmountField}
         widgets = {
             "name": forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
             "email": forms.EmailInput(attrs={"autocomplete": "off"}),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from timetracker.web.palette import COLOURS
 from tracking.choices import BudgetType, ProjectStatus
+from tracking.forms.amounts import AmountField
 from tracking.forms.listing import Column, ListFilter
 from tracking.forms.writing import WritingForm
 from tracking.models import Client, Project, ProjectRate
@@ -80,13 +81,12 @@ class ProjectForm(WritingForm):
     budget_type = forms.ChoiceField(
         label=_("Budget"), choices=BudgetType, initial=BudgetType.NONE, widget=forms.RadioSelect
     )
-    hourly_rate = forms.DecimalField(
+    hourly_rate = AmountField(
         label=_("Hourly rate"),
         required=False,
         min_value=0,
         max_digits=10,
         decimal_places=2,
-        localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         help_text=_("Empty: the client's. Later rates can begin on a day."),
     )
@@ -97,7 +97,7 @@ class ProjectForm(WritingForm):
             "name", "client", "code", "color", "status", "starts_on", "due_on", "billable", "budget_type",
             "budget_amount", "currency", "is_public", "description",
         ]  # fmt: skip
-        localized_fields = ["budget_amount"]
+        field_classes = {"budget_amount": AmountField}
         widgets = {
             "name": forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
             "code": forms.TextInput(attrs={"autocomplete": "off"}),
@@ -147,12 +147,11 @@ class RateForm(forms.Form):
         label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Entries that are there already keep their rate."),
     )  # fmt: skip
-    hourly_rate = forms.DecimalField(
+    hourly_rate = AmountField(
         label=_("Hourly rate"),
         min_value=0,
         max_digits=10,
         decimal_places=2,
-        localize=True,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
 

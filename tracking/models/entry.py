@@ -28,6 +28,10 @@ class TimeEntryQuerySet(models.QuerySet["TimeEntry"]):
     def running(self) -> TimeEntryQuerySet:
         return self.filter(deleted_at=None, ended_at=None)
 
+    def to_review(self) -> TimeEntryQuerySet:
+        """What looks odd. What is billed no longer asks: it is on somebody's invoice and can no longer change."""
+        return self.filter(deleted_at=None, billed_at=None).exclude(review="")
+
     def visible_to(self, user: User) -> TimeEntryQuerySet:
         """One's own, those of the people one leads, everybody's for an administrator."""
         if user.is_administrator:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
-from tracking.access import get_entry, get_person_to_log_for
+from tracking.access import get_entry, get_person_to_log_for, may_bill
 from tracking.forms.entries import EntryForm
 from tracking.models import Tag, TimeEntry
 from tracking.services.entries import create_entry, delete_entry, restore_entry, update_entry
@@ -45,14 +45,19 @@ def entry_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
-    """The dialog that changes one. Whoever may see but not change it gets it to read."""
+    """The dialog that changes one. What is billed, and what one may see but not change, comes to read."""
     found = get_entry(request.user, pk, edit=request.method == "POST")
-    if found.user_id != request.user.pk and not request.user.is_administrator:
-        return render_page(request, "tracking/entries/facts.html", {"entry": found}, partial="body")
+    if request.method == "GET" and (found.billed or not _is_editor(request, found)):
+        context = {"entry": found, "may_unbill": found.billed and may_bill(request.user, found)}
+        return render_page(request, "tracking/entries/facts.html", context, partial="body")
     form = EntryForm(request.POST or None, user=request.user, entry=found, prefix_id=_place(request))
     if request.method == "POST" and (saved := _saved(form, lambda: _update(request, form, found))):
         return changed_entries(request, _("Saved."), saved.batch_id)
     return _show(request, form)
+
+
+def _is_editor(request: HttpRequest, found: TimeEntry) -> bool:
+    return found.user_id == request.user.pk or request.user.is_administrator  # type: ignore[union-attr]  # login_required
 
 
 def _place(request: HttpRequest) -> str:

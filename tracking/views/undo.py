@@ -50,7 +50,7 @@ def trash(request: HttpRequest) -> HttpResponse:
 @require_GET
 def review(request: HttpRequest) -> HttpResponse:
     """What looks odd, one's own and that of the people one leads, the newest first."""
-    rows = TimeEntry.objects.alive().visible_to(request.user).exclude(review="").order_by("-started_at", "-pk")
+    rows = TimeEntry.objects.visible_to(request.user).to_review().order_by("-started_at", "-pk")
     rows = rows.select_related("user", "project__client", "task").prefetch_related("tags")
     page = page_of(rows, request, A_PAGE)
     return render_page(request, "tracking/entries/review_list.html", {"page": page}, partial="list")

@@ -88,7 +88,7 @@ def week_page(request: HttpRequest) -> dict[str, Any]:
         "later": first + WEEK,
         "is_this_week": first <= today <= last,
         "may_log": not filters,
-        "to_review": TimeEntry.objects.alive().filter(user=person).exclude(review="").count(),
+        "to_review": TimeEntry.objects.visible_to(user).to_review().count(),
         "log_query": _log_query(None if first <= today <= last else first, person if person != user else None),
     }
 

@@ -35,9 +35,14 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", ({ target }) => {
   for (const details of document.querySelectorAll(OPEN)) if (!details.contains(target)) close(details);
 });
+
+// A press on the words of a choice takes the focus out for a moment, to what lies behind them: that is no going elsewhere.
+let pressed = null;
+document.addEventListener("pointerdown", ({ target }) => (pressed = target), true);
+document.addEventListener("keydown", () => (pressed = null), true);
 document.addEventListener("focusout", ({ target, relatedTarget }) => {
   const details = target.closest?.(OPEN);
-  if (!details || !relatedTarget || details.contains(relatedTarget)) return;
+  if (!details || !relatedTarget || details.contains(relatedTarget) || details.contains(pressed)) return;
   // On a phone it pushes down what follows: closed under a finger, that would slip away.
   if (getComputedStyle(details.querySelector("[data-menu]")).position === "absolute") close(details);
 });

@@ -18,6 +18,7 @@ import "./sidebar.js";
 import "./combobox.js";
 import "./select-rows.js";
 import "./row-edit.js";
+import "./entry-times.js";
 import "./autosubmit.js";
 import "./filters.js";
 import "./choices.js";
