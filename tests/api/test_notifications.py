@@ -57,7 +57,7 @@ def test_one_is_told_at_once(api, owner: User, teammate: User):
 
 def test_it_says_what_became_of_it_in_each_channel(api, owner: User):
     set_preferences(person=owner, grid={"own": ["centre", "toast"]})
-    save_settings(person=owner, quiet=True, quiet_from=dt.time(0), quiet_until=dt.time(0))
+    save_settings(person=owner, quiet=True, quiet_from=dt.time(0), quiet_until=dt.time(23, 59, 59, 999999))
     outcomes = {item.pop("channel"): item for item in api(owner).post("notifications/test/").json()["outcomes"]}
     assert outcomes["centre"] == {"state": "sent", "reason": "", "due_at": None}
     assert outcomes["browser"] == {"state": "held", "reason": "preference", "due_at": None}

@@ -137,7 +137,7 @@ def test_rates_and_favourites(browser: Browser, owner: User):
     assert not FavouriteProject.objects.exists()
     pinned = pin_entry(user=owner, entry=make_entry(owner, project=project))
     delete(browser, "favourite", pinned.pk)
-    assert not Favourite.objects.exists()
+    assert not Favourite.objects.pinned().exists()
 
 
 def test_tasks(browser: Browser, owner: User, outsider: User):
