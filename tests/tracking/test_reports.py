@@ -12,10 +12,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from tests.conftest import ClientFor
 from tests.tracking.pages import MOST_STATEMENTS, at, statements, text
 from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from tracking.forms.reports import span_of
 from tracking.reports import Question, hours_by_date, report
+from tracking.services.corrections import set_billed
 from tracking.services.entries import update_entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wednesday")]
@@ -176,6 +178,19 @@ def test_files_add_up_to_the_report(olga: Client, owner: User):
     assert [row["date"] for row in entries] == ["2026-03-01", "2026-03-02", "2026-03-02", "2026-03-03", "2026-03-04"]
     assert entries[-1]["description"] == "'=HYPERLINK()"  # not for a spreadsheet to run
     assert entries[1]["tags"] == "dev, ux"
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_the_file_of_entries_says_what_they_earn_to_those_who_may_know(
+    client_for: ClientFor, owner: User, administrator: User, knows: bool
+):
+    project = make_project(manager=owner if knows else None, rate="90")
+    billed = make_entry(owner, at(2, 9), 50, project=project)
+    make_entry(owner, at(2, 11), 50, project=project, billable=False)
+    set_billed(entry=billed, actor=administrator)
+    found = rows_of(client_for(owner).get("/reports/entries.csv?first=2026-03-01&last=2026-03-31"))
+    said = [[row[name] for name in ("billed", "rate", "amount", "currency")] for row in found]
+    assert said == [["yes", "90.00", "75.00", "EUR"] if knows else ["yes", "", "", ""], ["no", "", "", ""]]
 
 
 @pytest.mark.usefixtures("week")

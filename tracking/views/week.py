@@ -19,7 +19,7 @@ from tracking.models import Favourite, Project, Tag, TimeEntry
 from tracking.models.favourite import subject_of
 from tracking.queries import DAY, WEEK, Day, Total, days_of, entries_between, entries_of, today_of, week_of
 
-BILLABLE = {"yes": True, "no": False}
+YES_OR_NO = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,23 @@ class Filters:
     project: Project | None
     tag: Tag | None
     billable: str
+    billed: str
     text: str
 
     @classmethod
     def of(cls, query: QueryDict, user: User) -> Filters:
         project, tag = number(query.get("project")), number(query.get("tag"))
-        billable = query.get("billable", "")
+        billable, billed = query.get("billable", ""), query.get("billed", "")
         return cls(
             get_object_or_404(Project.objects.visible_to(user), pk=project) if project else None,
             get_object_or_404(Tag, pk=tag) if tag else None,
-            billable if billable in BILLABLE else "",
+            billable if billable in YES_OR_NO else "",
+            billed if billed in YES_OR_NO else "",
             query.get("q", "").strip()[:200],
         )
 
     def __bool__(self) -> bool:
-        return bool(self.project or self.tag or self.billable or self.text)
+        return bool(self.project or self.tag or self.billable or self.billed or self.text)
 
     def apply(self, entries: QuerySet[TimeEntry]) -> QuerySet[TimeEntry]:
         if self.project:
@@ -49,7 +51,9 @@ class Filters:
         if self.tag:
             entries = entries.filter(tags=self.tag)
         if self.billable:
-            entries = entries.filter(billable=BILLABLE[self.billable])
+            entries = entries.filter(billable=YES_OR_NO[self.billable])
+        if self.billed:
+            entries = entries.filter(billed_at__isnull=not YES_OR_NO[self.billed])
         return entries.filter(description__icontains=self.text) if self.text else entries
 
 
