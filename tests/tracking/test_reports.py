@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -202,6 +203,21 @@ def test_the_api(olga: Client, owner: User):
     assert rows_of(olga.get("/api/reports/?preset=this-month&output=csv&group=person"))[0]["person"] == str(owner)
     assert olga.get("/api/reports/?output=pdf").status_code == 400
     assert olga.get("/api/reports/?group=day,week,month").status_code == 400
+
+
+def test_a_refused_report_still_shows_what_was_asked(olga: Client):
+    page = text(olga.get("/reports/?group=day&then=day&billable=no"))
+    for chosen in ("By Day", "then Day", "Not billable"):
+        assert re.search(rf"selected>{chosen}<", page)
+
+
+def test_the_ends_of_the_chart_are_those_of_the_range(olga: Client, owner: User):
+    make_entry(owner, at(2, 9))
+    foot = (
+        text(olga.get("/reports/?first=2026-01-01&last=2026-03-31")).split("<figcaption>")[1].split("</figcaption>")[0]
+    )
+    assert "1 Jan 2026" in foot
+    assert "31 Mar 2026" in foot
 
 
 @pytest.mark.parametrize("rows", [1, 3])
