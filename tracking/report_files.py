@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Prefetch
@@ -21,7 +21,7 @@ CHUNK = 1000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ENTRY_COLUMNS = (
     "person", "date", "start", "end", "duration_seconds", "client", "project", "task", "description", "tags",
-    "billable", "source",
+    "billable", "source", "billed", "rate", "amount", "currency",
 )  # fmt: skip
 
 
@@ -95,12 +95,21 @@ def entry_rows(viewer: User, question: Question) -> Iterator[list[Any]]:
     seen: dict[int, str | None] = dict(Project.objects.visible_to(viewer).values_list("pk", "client__name"))
     entries = (
         entries_behind(viewer, question)
+        .with_money_for(viewer)
         .select_related("user", "project", "task")
         .prefetch_related(Prefetch("tags", Tag.objects.order_by("name")), Prefetch("breaks", Break.objects.all()))
         .order_by("started_at", "pk")
     )
     for entry in entries.iterator(chunk_size=CHUNK):
         yield from _rows_of_entry(entry, question, seen)
+
+
+def _money(entry: Any, seconds: float) -> tuple[str, str, str]:
+    """Rate, amount and currency where the viewer may know them. An entry that is not billable earns nothing."""
+    if entry.rate_shown is None or not entry.billable:
+        return "", "", ""
+    amount = (entry.rate_shown * int(seconds) / 3600).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{entry.rate_shown:.2f}", str(amount), entry.currency
 
 
 def _rows_of_entry(entry: TimeEntry, question: Question, seen: dict[int, str | None]) -> Iterator[list[Any]]:
@@ -116,4 +125,5 @@ def _rows_of_entry(entry: TimeEntry, question: Question, seen: dict[int, str | N
             int((end - start).total_seconds()), seen.get(entry.project_id or 0) or "",
             entry.project.name if entry.project else "", entry.task.name if entry.task else "", entry.description,
             ", ".join(tag.name for tag in entry.tags.all()), "yes" if entry.billable else "no", entry.source,
+            "yes" if entry.billed else "no", *_money(entry, (end - start).total_seconds()),
         ]  # fmt: skip

@@ -54,7 +54,7 @@ def xlsx_answer(rows: Iterable[list[Any]], name: str) -> FileResponse:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Report"))
     sheet.freeze_panes = "A2"
-    for number in range(1, 13):
+    for number in range(1, 17):
         sheet.column_dimensions[get_column_letter(number)].width = 18
     for row in _cells(sheet, iter(rows)):
         sheet.append(row)
@@ -74,7 +74,7 @@ def _cells(sheet: Any, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
 
 def _shown(column: str) -> str:
     if not column.startswith("amount_"):
-        return "#,##0.00" if column == "hours" else "0"
+        return "#,##0.00" if column in {"hours", "rate", "amount"} else "0"
     places = decimals(column.removeprefix("amount_"))
     return "#,##0" + ("." + "0" * places if places else "")
 

@@ -24,6 +24,7 @@ from timetracker.web.durations import shown_seconds
 from timetracker.web.money import rounded
 from timetracker.web.times import local_span_bounds, week_bounds
 from tracking.models import Break, Client, DayTagTotal, DayTotal, Project, ProjectMember, Tag, Task, TimeEntry
+from tracking.models.entry import TimeEntryQuerySet
 from tracking.services.booking import Span
 from tracking.services.day_totals import DAY, Key, worked_by_day
 
@@ -145,11 +146,11 @@ def rows_of(viewer: User, question: Question) -> QuerySet[Any]:
     return rows.filter(tag__in=question.tags) if question.tags else rows
 
 
-def entries_behind(viewer: User, question: Question) -> QuerySet[TimeEntry]:
+def entries_behind(viewer: User, question: Question) -> TimeEntryQuerySet:
     """The finished entries that may have time in the range, seen with the viewer's rights."""
     first, last = local_span_bounds(question.first - DAY, question.last + 2 * DAY, dt.UTC)
     touching = TimeEntry.objects.alive().filter(started_at__lt=last, ended_at__gt=first)
-    entries = _narrowed(touching, viewer, question)
+    entries: TimeEntryQuerySet = _narrowed(touching, viewer, question)  # type: ignore[assignment]  # as it came
     return entries.filter(pk__in=_carrying(question.tags).values("timeentry")) if question.tags else entries
 
 

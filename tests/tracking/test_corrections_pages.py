@@ -136,6 +136,19 @@ def test_billed_by_those_who_bill(client_for: ClientFor, olga: Client, owner: Us
     assert not TimeEntry.objects.filter(billed_at__isnull=False).exists()
 
 
+def test_what_is_billed_is_found(olga: Client, owner: User, administrator: User):
+    for hour, words in ((9, "Invoiced"), (11, "To be invoiced")):
+        entry = make_entry(owner, at(3, hour), description=words, project=make_project())
+        if words == "Invoiced":
+            set_billed(entry=entry, actor=administrator)
+    for asked, answered, words in (("yes", "true", ["Invoiced"]), ("no", "false", ["To be invoiced"])):
+        for page in (f"/entries/?billed={asked}", f"/entries/?weeks=all&billed={asked}"):
+            days = olga.get(page).context["days"]
+            assert [entry.description for day, _odd in days for entry in day.entries] == words
+        found = olga.get(f"/api/time-entries/?billed={answered}").json()["results"]
+        assert [row["description"] for row in found] == words
+
+
 def test_a_billed_entry_is_read_and_released_by_those_who_bill(
     client_for: ClientFor, olga: Client, owner: User, administrator: User
 ):
@@ -175,7 +188,7 @@ def test_a_lead_logs_for_those_they_lead(client_for: ClientFor, owner: User, lea
 def test_gaps_are_shown_and_begin_an_entry(olga: Client, owner: User):
     make_entry(owner, at(3, 9), 60)
     make_entry(owner, at(3, 9, 30), 15)  # inside the first
-    make_entry(owner, at(3, 10, 45), 60)
+    make_entry(owner, at(3, 10, 45).replace(second=50), 60)  # counted between the minutes that are shown
     make_entry(owner, at(3, 11, 55), 5)  # ten minutes are none
     page = text(olga.get("/entries/"))
     assert page.count("not logged") == 1

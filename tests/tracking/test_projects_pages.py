@@ -355,3 +355,11 @@ def test_those_who_left_are_named_to_the_managers_alone(
     for person, named in ((owner, True), (teammate, False)):
         page = text(client_for(person).get(f"/projects/{project.pk}/people/"))
         assert (str(former) in page) is named
+
+
+def test_without_a_client_there_is_no_rate_of_one(client_for: ClientFor, owner: User):
+    project = make_project(manager=owner)
+    assert "No rate" in text(client_for(owner).get(f"/projects/{project.pk}/"))
+    project.client = make_client()
+    project.save()
+    assert "The client&#x27;s rate" in text(client_for(owner).get(f"/projects/{project.pk}/")).replace("'", "&#x27;")

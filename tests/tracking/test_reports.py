@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.tracking.pages import MOST_STATEMENTS, at, statements, text
 from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from tracking.forms.reports import span_of
 from tracking.reports import Question, hours_by_date, report
+from tracking.services.corrections import set_billed
 from tracking.services.entries import update_entry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wednesday")]
@@ -200,6 +202,19 @@ def test_files_add_up_to_the_report(olga: Client, owner: User):
     assert entries[1]["tags"] == "dev, ux"
 
 
+@pytest.mark.parametrize("knows", [True, False])
+def test_the_file_of_entries_says_what_they_earn_to_those_who_may_know(
+    client_for: ClientFor, owner: User, administrator: User, knows: bool
+):
+    project = make_project(manager=owner if knows else None, rate="90")
+    billed = make_entry(owner, at(2, 9), 50, project=project)
+    make_entry(owner, at(2, 11), 50, project=project, billable=False)
+    set_billed(entry=billed, actor=administrator)
+    found = rows_of(client_for(owner).get("/reports/entries.csv?first=2026-03-01&last=2026-03-31"))
+    said = [[row[name] for name in ("billed", "rate", "amount", "currency")] for row in found]
+    assert said == [["yes", "90.00", "75.00", "EUR"] if knows else ["yes", "", "", ""], ["no", "", "", ""]]
+
+
 @pytest.mark.usefixtures("week")
 def test_the_api(olga: Client, owner: User):
     answer = olga.get("/api/reports?first=2026-03-01&last=2026-03-31&group=client,day").json()
@@ -209,6 +224,21 @@ def test_the_api(olga: Client, owner: User):
     assert rows_of(olga.get("/api/reports/?preset=this-month&output=csv&group=person"))[0]["person"] == str(owner)
     assert olga.get("/api/reports/?output=pdf").status_code == 400
     assert olga.get("/api/reports/?group=day,week,month").status_code == 400
+
+
+def test_a_refused_report_still_shows_what_was_asked(olga: Client):
+    page = text(olga.get("/reports/?group=day&then=day&billable=no"))
+    for chosen in ("By Day", "then Day", "Not billable"):
+        assert re.search(rf"selected>{chosen}<", page)
+
+
+def test_the_ends_of_the_chart_are_those_of_the_range(olga: Client, owner: User):
+    make_entry(owner, at(2, 9))
+    foot = (
+        text(olga.get("/reports/?first=2026-01-01&last=2026-03-31")).split("<figcaption>")[1].split("</figcaption>")[0]
+    )
+    assert "1 Jan 2026" in foot
+    assert "31 Mar 2026" in foot
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -124,7 +124,14 @@ def test_the_week_takes_one_statement(owner: User, django_assert_num_queries):
 # ── The page ─────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("hour", "words"),
-    [(5, "Good morning"), (11, "Good morning"), (12, "Good afternoon"), (18, "Good evening"), (2, "Good evening")],
+    [
+        (5, "Good morning"),
+        (11, "Good morning"),
+        (12, "Good afternoon"),
+        (18, "Good evening"),
+        (23, "Good evening"),
+        (2, "Hello"),
+    ],
 )
 def test_greeting(hour: int, words: str):
     assert greeting(dt.time(hour), "Olga") == f"{words}, Olga"

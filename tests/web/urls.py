@@ -76,6 +76,7 @@ class GroupViewSet(IdempotentWrites, viewsets.ModelViewSet[Group]):
     queryset = Group.objects.order_by("name")
     serializer_class = GroupSerializer
     authentication_classes = [SessionAuthentication]
+    filter_backends = ()  # any query will do
     permission_classes = [IsAuthenticated]
 
     @action(detail=False, methods=["get", "post"], url_path="fail/(?P<name>[a-z-]+)")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters import rest_framework as filters
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 PAGING = frozenset({"cursor", "page_size"})
 
 
-class StrictFilterBackend(DjangoFilterBackend):
+class StrictFilterBackend(filters.DjangoFilterBackend):
     """A filter that does not exist is an error: ignored, it would answer with everything."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:

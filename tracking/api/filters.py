@@ -169,6 +169,7 @@ class TimeEntryFilters(FilterSet):
     task = IdFilter("task_id")
     tag = TagsFilter(TimeEntry)
     billable = YesNoFilter()
+    billed = YesNoFilter("billed_at", "isnull", exclude=True)
     running = YesNoFilter("ended_at", "isnull")
     source = ChoicesFilter(choices=Source.choices)
     review = YesNoFilter(method="to_review", help_text=gettext_lazy("Entries that somebody should look at once more."))

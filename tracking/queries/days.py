@@ -79,7 +79,9 @@ class Gap:
 
     @property
     def seconds(self) -> int:
-        return int((self.end - self.start).total_seconds())
+        """Between the minutes that are shown."""
+        start, end = (moment.replace(second=0, microsecond=0) for moment in (self.start, self.end))
+        return int((end - start).total_seconds())
 
 
 def days_of(entries: Iterable[TimeEntry], user: User) -> list[Day]:

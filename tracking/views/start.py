@@ -43,7 +43,9 @@ def greeting(clock: dt.time, name: str) -> str:
         return _("Good morning, %(name)s") % {"name": name}
     if 12 <= clock.hour < 18:
         return _("Good afternoon, %(name)s") % {"name": name}
-    return _("Good evening, %(name)s") % {"name": name}
+    if clock.hour >= 18:
+        return _("Good evening, %(name)s") % {"name": name}
+    return _("Hello, %(name)s") % {"name": name}  # at night, which is late for one and early for another
 
 
 def due_in(due_at: dt.datetime | None, now: dt.datetime) -> int | None:

@@ -30,7 +30,7 @@ from tracking.queries import (
     week_of,
 )
 
-BILLABLE = {"yes": True, "no": False}
+YES_OR_NO = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,23 @@ class Filters:
     project: Project | None
     tag: Tag | None
     billable: str
+    billed: str
     text: str
 
     @classmethod
     def of(cls, query: QueryDict, user: User) -> Filters:
         project, tag = number(query.get("project")), number(query.get("tag"))
-        billable = query.get("billable", "")
+        billable, billed = query.get("billable", ""), query.get("billed", "")
         return cls(
             get_object_or_404(Project.objects.visible_to(user), pk=project) if project else None,
             get_object_or_404(Tag, pk=tag) if tag else None,
-            billable if billable in BILLABLE else "",
+            billable if billable in YES_OR_NO else "",
+            billed if billed in YES_OR_NO else "",
             query.get("q", "").strip()[:200],
         )
 
     def __bool__(self) -> bool:
-        return bool(self.project or self.tag or self.billable or self.text)
+        return bool(self.project or self.tag or self.billable or self.billed or self.text)
 
     def apply(self, entries: QuerySet[TimeEntry]) -> QuerySet[TimeEntry]:
         if self.project:
@@ -60,7 +62,9 @@ class Filters:
         if self.tag:
             entries = entries.filter(tags=self.tag)
         if self.billable:
-            entries = entries.filter(billable=BILLABLE[self.billable])
+            entries = entries.filter(billable=YES_OR_NO[self.billable])
+        if self.billed:
+            entries = entries.filter(billed_at__isnull=not YES_OR_NO[self.billed])
         return described_by(entries, self.text) if self.text else entries
 
 
