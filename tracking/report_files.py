@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
 from django.http import StreamingHttpResponse
 
 from accounts.models import User
+from timetracker.web.money import rounded
 from timetracker.web.times import local_date
 from tracking.models import Break, Project, Tag, TimeEntry
 from tracking.reports import GROUPS, Line, Question, Report, entries_behind
 from tracking.services.day_totals import worked_spans
 
 CHUNK = 1000
+CENT = Decimal("0.01")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ENTRY_COLUMNS = (
     "person", "date", "start", "end", "duration_seconds", "client", "project", "task", "description", "tags",
@@ -104,12 +106,12 @@ def entry_rows(viewer: User, question: Question) -> Iterator[list[Any]]:
         yield from _rows_of_entry(entry, question, seen)
 
 
-def _money(entry: Any, seconds: float) -> tuple[str, str, str]:
+def _money(entry: Any, seconds: float) -> tuple[Decimal | str, Decimal | str, str]:
     """Rate, amount and currency where the viewer may know them. An entry that is not billable earns nothing."""
     if entry.rate_shown is None or not entry.billable:
         return "", "", ""
-    amount = (entry.rate_shown * int(seconds) / 3600).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return f"{entry.rate_shown:.2f}", str(amount), entry.currency
+    amount = entry.rate_shown * int(seconds) / 3600
+    return entry.rate_shown.quantize(CENT), rounded(amount, entry.currency), entry.currency
 
 
 def _rows_of_entry(entry: TimeEntry, question: Question, seen: dict[int, str | None]) -> Iterator[list[Any]]:
