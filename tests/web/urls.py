@@ -74,6 +74,7 @@ class GroupSerializer(serializers.ModelSerializer[Group]):
 
 class GroupViewSet(IdempotentWrites, viewsets.ModelViewSet[Group]):
     queryset = Group.objects.order_by("name")
+    filterset_fields = {"name": ["icontains"]}
     serializer_class = GroupSerializer
     authentication_classes = [SessionAuthentication]
     filter_backends = ()  # any query will do
