@@ -32,15 +32,11 @@ def mark_read(*, person: User, rows: QuerySet[Notification], read: bool = True) 
 
 @transaction.atomic
 def archive(*, person: User, rows: QuerySet[Notification], archived: bool = True) -> list[int]:
-    """What is archived counts as read; brought back, it stays read."""
+    """Out of the inbox and its count. Brought back, it is as unread as it was."""
     now = timezone.now()
     ids = _ids(_told(person, rows).filter(archived_at__isnull=archived))
-    changed = Notification.objects.filter(pk__in=ids)
-    if archived:
-        changed.filter(read_at=None).update(read_at=now)
-        changed.update(archived_at=now, snoozed_until=None)
-    else:
-        changed.update(archived_at=None)
+    changes = {"archived_at": now, "snoozed_until": None} if archived else {"archived_at": None}
+    Notification.objects.filter(pk__in=ids).update(**changes)
     return _done(person, ids)
 
 

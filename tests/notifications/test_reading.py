@@ -193,3 +193,12 @@ def test_with_a_person_goes_what_they_were_told(owner: User, teammate: User):
     tell(teammate)
     owner.delete()
     assert list(ALL().values_list("user", flat=True)) == [teammate.pk]
+
+
+def test_brought_back_it_is_as_unread_as_it_was(owner: User):
+    read, _unread = tell(owner, "Read"), tell(owner, "Unread")
+    mark_read(person=owner, rows=ALL().filter(pk=read.pk))
+    archive(person=owner, rows=ALL())
+    assert unread_count(owner) == 0
+    archive(person=owner, rows=ALL(), archived=False)
+    assert [row.title for row in Notification.objects.unread(owner)] == ["Unread"]
