@@ -63,6 +63,21 @@ def test_toast_of_an_answer_can_be_undone(page, answer):
     assert undone[0].headers["x-csrftoken"]
 
 
+def test_the_answer_to_a_button_that_is_gone_is_heard(page):
+    page.evaluate(
+        "document.getElementById('main').innerHTML = '<button hx-post=\"/made-up/late/\" hx-swap=\"none\">Go</button>'"
+    )
+    page.evaluate("htmx.process(document.getElementById('main'))")
+
+    def late(route: Route) -> None:
+        page.evaluate("document.getElementById('main').replaceChildren()")
+        route.fulfill(status=204, headers={"HX-Trigger": json.dumps({"toast": {"text": "Deleted."}})})
+
+    page.route("**/made-up/late/", late)
+    page.get_by_role("button", name="Go").click()
+    expect(page.locator(".toast")).to_have_text(["Deleted."])
+
+
 def test_dialog_keeps_errors_and_closes_when_saved(page, answer):
     opener = page.get_by_role("button", name="You: Mara Klein")
     opener.focus()

@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import "./csrf.js";
 import "./busy.js";
 import "./problems.js";
+import "./late-answers.js";
 import "./toast.js";
 import "./notifications-api.js";
 import "./announce.js";
