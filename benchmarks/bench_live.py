@@ -193,6 +193,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="bench-live-") as folder:
             port = free_port()
             env = environment("gunicorn" if mode == "redis" else mode, folder, port)
+            env["STATIC_ROOT"] = str(ROOT / "var" / "static")  # as `make setup` has collected it
             run(env, "manage.py", "migrate", "--verbosity", "0")
             run(env, "manage.py", "flush", "--noinput", "--verbosity", "0")  # the one on PostgreSQL is used again
             who = json.loads(run(env, "benchmarks/bench_live.py", "--prepare", str(options.sockets)))

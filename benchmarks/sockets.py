@@ -10,6 +10,8 @@ import time
 from typing import Self
 
 TWO_BYTES = 126
+TEXT, PING, PONG = 1, 9, 10
+FINAL = MASKED = 0x80
 
 
 class Listener:
@@ -51,16 +53,22 @@ class Listener:
 
     async def _listen(self) -> None:
         while True:
-            message = json.loads(await self._frame())
+            opcode, content = await self._frame()
+            if opcode == PING:
+                # From a client frames are masked: here with nothing.
+                self.writer.write(bytes([FINAL | PONG, MASKED | len(content)]) + bytes(4) + content)
+            if opcode != TEXT:
+                continue
+            message = json.loads(content)
             moment = time.time()
             for topic in message.get("topics", ()):
                 for future in self.waiting.pop(topic, ()):
                     future.set_result(moment)
 
-    async def _frame(self) -> bytes:
+    async def _frame(self) -> tuple[int, bytes]:
         """The server's frames are short, whole and not masked."""
         head = await self.reader.readexactly(2)
         length = head[1] & 0x7F
         if length == TWO_BYTES:
             length = int.from_bytes(await self.reader.readexactly(2))
-        return await self.reader.readexactly(length)
+        return head[0] & 0x0F, await self.reader.readexactly(length)

@@ -27,13 +27,14 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import Organisation, User
 from tests.browser.tools import SCREENS, Console
 from tests.conftest import ClientFor
 from tests.factories import PASSWORD, UserFactory
 
+expect.set_options(timeout=10_000)  # a busy machine takes its time; what is there at once waits for nothing
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 OpenPage = Callable[..., Page]

@@ -73,12 +73,19 @@ class _Sender:
     async def _deliver(self, messages: dict[str, dict[str, Any]]) -> None:
         layer = get_channel_layer()
         try:
-            # One after the other: together, a thousand people would be a thousand connections to Redis.
             async with asyncio.timeout(SEND_WITHIN):
-                for group, message in messages.items():
-                    await layer.group_send(group, message)
+                await _send(layer, messages)
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("push_failed", groups=len(messages), reason=repr(error))
+
+
+async def _send(layer: Any, messages: dict[str, dict[str, Any]]) -> None:
+    if hasattr(layer, "group_send_many"):
+        await layer.group_send_many(messages)
+        return
+    # One after the other: together, a thousand people would be a thousand connections to Redis.
+    for group, message in messages.items():
+        await layer.group_send(group, message)
 
 
 _sender = _Sender()
