@@ -34,7 +34,7 @@ def test_marks_come_and_go(api, owner: User):
     assert caller.patch(path, {"read": False}).json()["read_at"] is None
     archived = caller.patch(path, {"archived": True}).json()
     assert archived["archived_at"]
-    assert archived["read_at"]
+    assert archived["read_at"] is None
     assert caller.patch(path, {"archived": False}).json()["archived_at"] is None
 
 

@@ -33,6 +33,7 @@ from accounts.models import Organisation, User
 from tests.browser.tools import SCREENS, Console
 from tests.conftest import ClientFor
 from tests.factories import PASSWORD, UserFactory
+from tests.live.tools import free_port
 
 expect.set_options(timeout=10_000)  # a busy machine takes its time; what is there at once waits for nothing
 HERE = Path(__file__).parent
@@ -68,7 +69,7 @@ def server(
     if connection.vendor != "sqlite":
         pytest.skip("The browser tests' server shares a database file.")
     folder = tmp_path_factory.mktemp("server")
-    port = _free_port()
+    port = free_port()
     env = _server_env(folder, port)
     if not os.environ.get("STATIC_ROOT"):
         # Ours alone: compressing what the packages bring takes a minute. `make test` has all of it.
@@ -85,12 +86,6 @@ def server(
         finally:
             process.terminate()
             process.wait(timeout=20)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _server_env(folder: Path, port: int) -> dict[str, str]:

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import os
+import random
 import socket
 import struct
 import subprocess
@@ -17,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+
+PORTS = 1000
 
 
 def soon(condition: Callable[[], bool], within: float = 10.0) -> bool:
@@ -30,9 +33,16 @@ def soon(condition: Callable[[], bool], within: float = 10.0) -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """From a range of this worker's own: asked at the same moment, the system gives two workers the same one.
+
+    Their tests would then speak to one server, which has the other's database. Below the ports of outgoing connections.
+    """
+    first = 20_000 + PORTS * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    for port in random.sample(range(first, first + PORTS), 100):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def answers(port: int) -> bool:
