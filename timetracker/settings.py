@@ -30,7 +30,8 @@ def _kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret_key")
+# As it stands there: django-environ would take one that begins with $ for the name of another variable.
+SECRET_KEY = env.ENVIRON.get("SECRET_KEY", "") or _kept_secret(DATA_DIR / "secret_key")
 DEBUG = env.bool("DEBUG", default=False)
 PORT = env.int("PORT", default=8000)
 
