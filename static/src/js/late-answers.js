@@ -1,7 +1,10 @@
 // A button may be exchanged while its answer is on the way. htmx would tell the answer's events (a toast with its Undo, "closeDialog")
 // to the button that is gone, where nobody hears them: then the page hears them instead.
-document.addEventListener("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
-  xhr.addEventListener("load", () => !elt.isConnected && tellPage(xhr.getResponseHeader("HX-Trigger")));
+const heard = new WeakSet(); // of those whose button was still there
+
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => heard.add(detail.xhr));
+document.addEventListener("htmx:beforeRequest", ({ detail: { xhr } }) => {
+  xhr.addEventListener("loadend", () => heard.has(xhr) || tellPage(xhr.getResponseHeader("HX-Trigger")));
 });
 
 function tellPage(header) {
