@@ -1,25 +1,16 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tracking.choices import Priority
+
+__all__ = ["INTERRUPTING", "ON_A_PAGE", "Channel", "Priority", "Reason", "State", "Type"]
+
 
 class Type(models.TextChoices):
     INFO = "info", _("Info")
     SUCCESS = "success", _("Success")
     WARNING = "warning", _("Warning")
     ERROR = "error", _("Error")
-
-
-class Priority(models.TextChoices):
-    """In rising order."""
-
-    LOW = "low", _("Low")
-    NORMAL = "normal", _("Normal")
-    HIGH = "high", _("High")
-    URGENT = "urgent", _("Urgent")
-
-    @property
-    def rank(self) -> int:
-        return list(Priority).index(self)
 
 
 class Channel(models.TextChoices):

@@ -299,7 +299,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"PriorityEnum": "notifications.choices.Priority"},  # of two fields
+    "ENUM_NAME_OVERRIDES": {"PriorityEnum": "tracking.choices.Priority"},  # of two fields
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "timetracker.api.answers_are_whole",

@@ -30,10 +30,16 @@ FINISHED = (TaskStatus.DONE, TaskStatus.CANCELLED)
 
 
 class Priority(models.TextChoices):
+    """In rising order."""
+
     LOW = "low", _("Low")
     NORMAL = "normal", _("Normal")
     HIGH = "high", _("High")
     URGENT = "urgent", _("Urgent")
+
+    @property
+    def rank(self) -> int:
+        return list(Priority).index(self)
 
 
 class Source(models.TextChoices):
