@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from notifications.categories import Category, categories, category_named
@@ -42,15 +42,18 @@ def quiet_of(person: User, chosen: Settings) -> Quiet:
 
 def preference_grid(person: User | None) -> Grid:
     """For every category. With nobody: what the administrators have set for everybody."""
-    rows = Preference.objects.filter(Q(user=person) | Q(user=None))
-    cells = {(row.category, row.channel): row.wanted for row in sorted(rows, key=lambda row: row.user_id is not None)}
+    cells = _cells(Preference.objects.all(), person)
     return {name: _wanted(found, cells) for name, found in categories().items()}
 
 
 def wanted_channels(person: User, category: Category) -> frozenset[Channel]:
-    rows = Preference.objects.filter(Q(user=person) | Q(user=None), category=category.name)
-    cells = {(row.category, row.channel): row.wanted for row in sorted(rows, key=lambda row: row.user_id is not None)}
-    return _wanted(category, cells)
+    return _wanted(category, _cells(Preference.objects.filter(category=category.name), person))
+
+
+def _cells(rows: QuerySet[Preference], person: User | None) -> dict[tuple[str, str], bool]:
+    """What was chosen, one's own before everybody's."""
+    found = sorted(rows.filter(Q(user=person) | Q(user=None)), key=lambda row: row.user_id is not None)
+    return {(row.category, row.channel): row.wanted for row in found}
 
 
 def _wanted(category: Category, cells: Mapping[tuple[str, str], bool]) -> frozenset[Channel]:
