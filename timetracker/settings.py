@@ -168,6 +168,7 @@ else:
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)},
         # Compiling a query takes 300 ms where a right is looked up for each of some thousand rows; running it, 40.
         "options": "-c jit=off",
+        **_database.get("OPTIONS", {}),  # what the address itself asks for, such as ?sslmode=require
     }
     _database["CONN_MAX_AGE"] = 0  # what Django asks for beside a pool
 
