@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -90,10 +90,12 @@ def run_due_jobs(now: dt.datetime) -> list[str]:
     ]
 
 
-def run_awaited_jobs(now: dt.datetime) -> None:
-    """Those that know when there is something to do, out of turn."""
+def run_awaited_jobs(now: dt.datetime, but: Collection[str] = ()) -> None:
+    """Those that know when there is something to do, out of turn; `but` names those that have just run."""
     for found in list(_jobs.values()):
-        if found.next_at is not None and (error := caught(partial(found.function, now))):
+        if found.next_at is None or found.name in but:
+            continue
+        if error := caught(partial(found.function, now)):
             log.error("job_failed", job=found.name, exc_info=error)
 
 

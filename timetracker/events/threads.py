@@ -85,8 +85,7 @@ class ClockThread(_Worker):
 
     def work(self) -> float:
         now = timezone.now()
-        clock.run_due_jobs(now)
-        clock.run_awaited_jobs(now)
+        clock.run_awaited_jobs(now, but=clock.run_due_jobs(now))
         next_minute = 60 - time.time() % 60
         awaited_at = clock.next_awaited_at(now)
         awaited = (awaited_at - timezone.now()).total_seconds() if awaited_at else next_minute
