@@ -14,7 +14,8 @@ from accounts.access import get_invitation, get_open_invitation, require_adminis
 from accounts.forms import AcceptInvitationForm, InvitationForm
 from accounts.queries import get_organisation, open_invitations
 from accounts.services.invitations import accept_invitation, invite_person, withdraw_invitation
-from accounts.views.answers import attempt, changed, status_of
+from accounts.views.answers import changed
+from timetracker.web.answers import attempt, status_of
 from timetracker.web.htmx import render_page
 from timetracker.web.pagination import page_of
 

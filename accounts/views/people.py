@@ -23,7 +23,8 @@ from accounts.services.people import (
     reactivate_person,
 )
 from accounts.services.teams import add_to_team
-from accounts.views.answers import attempt, changed, status_of
+from accounts.views.answers import changed
+from timetracker.web.answers import attempt, status_of
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
 from timetracker.web.pagination import page_of
 

@@ -17,7 +17,8 @@ from accounts.queries import get_organisation, tokens_of
 from accounts.services.organisation import update_organisation
 from accounts.services.profile import update_profile
 from accounts.services.tokens import create_token, revoke_token
-from accounts.views.answers import attempt, changed, status_of
+from accounts.views.answers import changed
+from timetracker.web.answers import attempt, status_of
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page
 from timetracker.web.middleware import activate_person
 from timetracker.web.pagination import page_of

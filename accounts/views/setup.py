@@ -12,7 +12,7 @@ from accounts.forms import SetUpForm
 from accounts.models import User
 from accounts.queries import is_set_up
 from accounts.services.setup import finish_set_up, is_setup_token
-from accounts.views.answers import attempt, status_of
+from timetracker.web.answers import attempt, status_of
 
 
 @require_GET

@@ -13,7 +13,8 @@ from accounts.forms import TeamForm, TeamPeopleForm
 from accounts.models import Team, User
 from accounts.queries import people_to_choose, team_members, teams_listed
 from accounts.services.teams import create_team, delete_team, update_team
-from accounts.views.answers import attempt, changed, status_of
+from accounts.views.answers import changed
+from timetracker.web.answers import attempt, status_of
 from timetracker.web.htmx import redirect_with_toast, render_page
 from timetracker.web.pagination import page_of
 

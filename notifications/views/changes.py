@@ -22,9 +22,9 @@ from notifications.models import Notification
 from notifications.services.preferences import mute, set_preferences
 from notifications.services.reading import SEEN_AS, Seen, archive, delete, mark_read, mark_shown, snooze, wake
 from notifications.snoozes import moments, tomorrow
+from timetracker.web.answers import action, memory_of, remembering, selected_ids
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
-from tracking.views.answers import action, memory_of, remembering, selected_ids
 
 Rows = QuerySet[Notification]
 Deed = Callable[..., list[int]]

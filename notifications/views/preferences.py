@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require_administrator
 from accounts.models import User
-from accounts.views.answers import attempt
 from notifications.choices import Channel
 from notifications.forms import GridForm, SettingsForm
 from notifications.queries import preference_grid, settings_of
 from notifications.services.asking import send_test
 from notifications.services.preferences import save_preferences
 from notifications.views.changes import changed
+from timetracker.web.answers import action, attempt
 from timetracker.web.htmx import redirect_with_toast
-from tracking.views.answers import action
 
 
 @login_required

@@ -11,16 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.views.answers import attempt, status_of
 from notifications.access import get_reminder
 from notifications.forms import ReminderForm
 from notifications.models import Notification
 from notifications.services.reading import delete
 from notifications.services.scheduling import schedule
 from notifications.views.changes import changed
+from timetracker.web.answers import action, attempt, status_of
 from timetracker.web.htmx import render_page, wants_partial
 from timetracker.web.pagination import page_of
-from tracking.views.answers import action
 
 
 @login_required

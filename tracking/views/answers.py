@@ -4,41 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import Any, TypeVar
 
-from django.contrib.auth.decorators import login_required
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from timetracker.web.errors import Conflict, NotAllowed
 from timetracker.web.htmx import hx_response, redirect_with_toast, toast
 
-MEMORY = "tracking.undo"
-AT_ONCE = 200
-"""How many rows one bulk change takes."""
-
 Row = TypeVar("Row")
-
-
-def action(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view behind a button: signed in, POST only. It has no form, so what a service finds wrong comes as a toast."""
-
-    @login_required
-    @require_POST
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except ValidationError as error:
-            raise Conflict(" ".join(error.messages), code="invalid") from error
-
-    return answer
 
 
 def changed(
@@ -49,18 +26,6 @@ def changed(
         return redirect_with_toast(request, url, text, level)
     answer = hx_response(request, trigger={"closeDialog": True, "workChanged": True})
     return toast(answer, text, level, undo_url=undo_url)
-
-
-def remembering(what: dict[str, Any]) -> str:
-    """The query of an Undo that has to know how things were. Signed, so that only what we said comes back."""
-    return f"?was={signing.dumps(what, salt=MEMORY, compress=True)}"
-
-
-def memory_of(request: HttpRequest, default: Any) -> Any:
-    try:
-        return signing.loads(request.GET.get("was", ""), salt=MEMORY, max_age=24 * 60 * 60)
-    except signing.BadSignature:
-        return default
 
 
 @dataclass(slots=True)
@@ -93,12 +58,6 @@ class Outcome:
     @property
     def level(self) -> str:
         return "warning" if self.refused or not self.done else "success"
-
-
-def selected_ids(request: HttpRequest) -> list[int]:
-    """The rows ticked; an Undo link carries them in its address."""
-    ids = request.POST.getlist("ids") or request.GET.getlist("ids")
-    return [int(pk) for pk in dict.fromkeys(ids) if pk.isascii() and pk.isdigit() and len(pk) < 19][:AT_ONCE]
 
 
 def apply_to_each(rows: Iterable[Row], ids: list[int], write: Callable[[Row], object]) -> Outcome:

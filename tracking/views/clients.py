@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from timetracker.web.answers import action, selected_ids
 from timetracker.web.htmx import redirect_with_toast, render_page
 from timetracker.web.pagination import page_of
 from tracking.access import get_client, require_manager
@@ -14,7 +15,7 @@ from tracking.forms.clients import ClientFilter, ClientForm
 from tracking.forms.projects import ProjectFilter
 from tracking.models import Client, Project
 from tracking.services.clients import archive_client, create_client, default_currency, delete_client, update_client
-from tracking.views.answers import action, apply_to_each, changed, selected_ids
+from tracking.views.answers import apply_to_each, changed
 
 
 @login_required

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from timetracker.web.answers import action
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
 from tracking.access import get_entry_to_pin, get_pin, get_pin_to_restore
 from tracking.models import Favourite
 from tracking.services.favourites import MOST, move_pin, pin_entry, restore_pin, start_pinned, unpin
-from tracking.views.answers import action
 from tracking.views.timer import done, refused
 
 STEPS = {"up": -1, "down": 1}

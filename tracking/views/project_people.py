@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from timetracker.web.answers import action
 from timetracker.web.errors import Conflict, add_errors
 from timetracker.web.htmx import render_page
 from tracking.access import get_project
@@ -20,7 +21,7 @@ from tracking.forms.projects import MemberForm, RateForm
 from tracking.models import Project, ProjectMember, ProjectRate
 from tracking.services.projects import remove_member, set_member
 from tracking.services.rates import set_rate
-from tracking.views.answers import action, changed
+from tracking.views.answers import changed
 
 
 @login_required

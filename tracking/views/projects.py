@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from timetracker.web.answers import action, memory_of, remembering, selected_ids
 from timetracker.web.htmx import redirect_with_toast, render_page
 from timetracker.web.pagination import page_of
 from tracking.access import get_project, require_edit, require_manager
@@ -24,7 +25,7 @@ from tracking.services.projects import (
     set_favourite,
     update_project,
 )
-from tracking.views.answers import action, apply_to_each, changed, memory_of, remembering, selected_ids
+from tracking.views.answers import apply_to_each, changed
 
 SHORT_LIST = 10
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from timetracker.web.answers import action, selected_ids
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import render_page
 from timetracker.web.pagination import page_of
@@ -18,7 +19,7 @@ from tracking.access import get_tag_to_manage, require_manager
 from tracking.forms.tags import TagFilter, TagForm
 from tracking.models import Tag
 from tracking.services.tags import archive_tag, create_tag, delete_tag, rename_tag
-from tracking.views.answers import action, apply_to_each, changed, selected_ids
+from tracking.views.answers import apply_to_each, changed
 
 PER_PAGE = 200
 

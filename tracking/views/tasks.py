@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
+from timetracker.web.answers import action, memory_of, remembering
 from timetracker.web.htmx import redirect_with_toast, render_page, toast
 from timetracker.web.pagination import page_of
 from tracking.access import get_task
@@ -16,7 +17,7 @@ from tracking.choices import Priority, TaskStatus
 from tracking.forms.tasks import QuickTaskForm, TaskFilter, TaskForm
 from tracking.models import Task, TimeEntry
 from tracking.services.tasks import archive_task, create_task, delete_task, update_task
-from tracking.views.answers import action, changed, memory_of, remembering
+from tracking.views.answers import changed
 
 RECENT = 20
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
+from timetracker.web.answers import action
 from timetracker.web.errors import add_errors
 from timetracker.web.htmx import redirect_with_toast, render_page
 from tracking.access import get_import
@@ -21,7 +22,6 @@ from tracking.models import Batch, TimeImport
 from tracking.services.import_plan import Plan
 from tracking.services.imports import sums_of
 from tracking.services.time_imports import begin, discard, name_people, plan_of, receive_file
-from tracking.views.answers import action
 
 SHOWN = 200
 SHOWN_BATCHES = 20

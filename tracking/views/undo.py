@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from timetracker.web.answers import action
 from timetracker.web.background import run_command
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import render_page
@@ -17,7 +18,6 @@ from tracking.history import entry_events, history_of, said_of
 from tracking.models import TimeEntry
 from tracking.models.batch import KEPT
 from tracking.services.undo import check_undo, revert_change, undo_batch
-from tracking.views.answers import action
 from tracking.views.entries import changed_entries
 
 A_PAGE = 50
