@@ -122,6 +122,7 @@ def picture(page: Page, address: str, path: Path, said: list[str], click: str = 
     page.wait_for_load_state("networkidle")
     if click:
         page.locator(click).first.click()
+        page.locator("dialog[open]").wait_for()
         page.wait_for_load_state("networkidle")
     page.screenshot(path=path, full_page=not click)
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

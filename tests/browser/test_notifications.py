@@ -8,11 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from notifications import categories
 from notifications.models import Notification, Outcome
 from notifications.services.scheduling import schedule
-from notifications.services.sending import notify
 from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, wait_until_live
+from tests.notifications import telling
 
 pytestmark = pytest.mark.browser
 
@@ -24,8 +23,7 @@ SEND_TEST = """async (count) => {
 
 
 def tell(person: User, title: str = "Build failed", **fields) -> Notification:
-    row = notify(person=person, category=categories.OWN, title=title, **fields)
-    assert row is not None
+    row = telling.tell(person, title, **fields)
     # Not as news: a page that opens a moment later would show it as a toast.
     row.outcomes.filter(state="queued").update(state="seen")
     return row
