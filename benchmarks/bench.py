@@ -80,18 +80,24 @@ def serving(mode: str, env: dict[str, str], port: int) -> Iterator[tuple[subproc
         command(mode, port), cwd=ROOT, env=env, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).read()
-                break
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                if process.poll() is not None or time.perf_counter() - begun > 60:
-                    raise SystemExit("The server did not start.") from None
-                time.sleep(0.05)
+        wait_for(process, port)
         yield process, time.perf_counter() - begun
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
+
+
+def wait_for(process: subprocess.Popen[bytes], port: int, within: float = 60) -> None:
+    """Until it answers."""
+    deadline = time.perf_counter() + within
+    while True:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).read()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            if process.poll() is not None or time.perf_counter() > deadline:
+                raise SystemExit("The server did not start.") from None
+            time.sleep(0.05)
 
 
 def peak_megabytes(pid: int) -> float:

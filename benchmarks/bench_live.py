@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
-import socket
+import math
 import statistics
 import subprocess
 import sys
@@ -28,7 +28,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.bench import environment, free_port, run, serving
+from benchmarks.bench import environment, free_port, run, serving, wait_for
 from benchmarks.client import Browser, Request, measure
 from benchmarks.sockets import Listener
 
@@ -56,23 +56,14 @@ def socket_servers(mode: str, env: dict[str, str], pages: tuple[subprocess.Popen
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     started = [subprocess.Popen(command, cwd=ROOT, env=env, **quiet) for command in commands]  # type: ignore[call-overload]
     try:
-        for each in ports:
-            _wait_for(each)
+        for one, each in zip(started, ports, strict=False):
+            wait_for(one, each)
         yield [(one.pid, each) for one, each in zip(started, ports, strict=False)]
     finally:
         for one in started:
             one.terminate()
         for one in started:
             one.wait(30)
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(300):
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        time.sleep(0.1)
-    raise SystemExit("A server did not start.")
 
 
 def resident_kilobytes(pids: list[int]) -> int:
@@ -144,7 +135,7 @@ def panel_requests() -> list[Request]:
 
 def _ms(taken: list[float]) -> str:
     ordered = sorted(taken)
-    return f"{statistics.median(ordered):.0f} / {ordered[max(int(len(ordered) * 0.95) - 1, 0)]:.0f} ms"
+    return f"{statistics.median(ordered):.0f} / {ordered[math.ceil(len(ordered) * 0.95) - 1]:.0f} ms"
 
 
 def prepare(people: int) -> dict[str, Any]:
