@@ -6,31 +6,58 @@ Django is set up once, before any connection is opened.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+Live = Callable[[str, str, str], None]
 
 POINTS = ["after the commit", "after the claim", "in the handler", "before the mark", "after the mark"]
 
 
-def main(database: str) -> None:
+@contextlib.contextmanager
+def crasher_of(module: str) -> Iterator[Callable[[str, str, Path], int]]:
+    """Runs `module` beside the tests. Asked with what, point and path, it gives the exit code of its child."""
+    from django.conf import settings
+    from django.db import connection
+
+    command = [sys.executable, "-m", module, str(connection.settings_dict["NAME"])]
+    with subprocess.Popen(
+        command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked, answers = process.stdin, process.stdout
+
+        def run(what: str, point: str, path: Path) -> int:
+            asked.write(f"{what}|{point}|{path}\n")
+            asked.flush()
+            return int(answers.readline())
+
+        yield run
+        asked.close()
+
+
+def fork_for_each_line(database: str, live: Live) -> None:
     import django
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = database
     django.setup()
     for line in sys.stdin:
-        kind, point, told = line.rstrip("\n").split("|")
         child = os.fork()
         if child == 0:
-            live_and_die(kind, point, Path(told))
+            live(*line.rstrip("\n").split("|"))
             os._exit(0)  # it should not have come this far
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201 - the test reads it
 
 
-def live_and_die(kind: str, point: str, told: Path) -> None:
+def live_and_die(kind: str, point: str, told: str) -> None:
     from tests.events import things
     from timetracker.events import dispatch, recording, registry
 
@@ -38,7 +65,7 @@ def live_and_die(kind: str, point: str, told: Path) -> None:
         registry.unregister_handler(name)
     things.register_types()
     if kind == "outer":
-        things.register_outer(told)
+        things.register_outer(Path(told))
     else:
         things.register_inner()
     match point:
@@ -71,4 +98,4 @@ def die_around_mark(dispatch: Any, *, before: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    fork_for_each_line(sys.argv[1], live_and_die)

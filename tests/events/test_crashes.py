@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from tests.events.conftest import let_leases_end
-from tests.events.crashing import POINTS
+from tests.events.crashing import POINTS, crasher_of
 from tests.events.things import times_counted
 from timetracker.events.choices import Status
 from timetracker.events.dispatch import sweep
@@ -20,21 +17,15 @@ from timetracker.events.models import Delivery, Event
 
 
 @pytest.fixture(scope="module")
-def crasher(django_db_setup, django_db_blocker) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.events.crashing", str(connection.settings_dict["NAME"])]
-    with subprocess.Popen(
-        command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield process
-        process.stdin.close()
+def crasher(django_db_setup, django_db_blocker) -> Iterator[Callable[[str, str, Path], int]]:
+    with crasher_of("tests.events.crashing") as run:
+        yield run
 
 
 @pytest.fixture
 def run_until_killed(crasher, tmp_path) -> Callable[[str, str], None]:
     def run(kind: str, point: str) -> None:
-        crasher.stdin.write(f"{kind}|{point}|{tmp_path / 'told'}\n")
-        crasher.stdin.flush()
-        assert int(crasher.stdout.readline()) == -signal.SIGKILL
+        assert crasher(kind, point, tmp_path / "told") == -signal.SIGKILL
 
     return run
 

@@ -6,11 +6,10 @@ how the child ended. `what` is a handler, then a task is given to Tom; or a job 
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
-from tests.events.crashing import die
+from tests.events.crashing import die, fork_for_each_line
 
 HANDLERS = ["notifications.task_assigned", "notifications.push", "notifications.mail"]
 POINTS = ["after the commit", "after the claim", "after the call", "before the mark", "after the mark"]
@@ -18,23 +17,15 @@ JOBS = ["fire_due", "wake_snoozed", "release_held"]
 JOB_POINTS = ["before the commit", "after the commit"]
 
 
-def main(database: str) -> None:
-    import django
+def live_and_die(what: str, point: str, mails: str) -> None:
     from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = database
-    django.setup()
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    for line in sys.stdin:
-        what, point, settings.EMAIL_FILE_PATH = line.rstrip("\n").split("|")
-        child = os.fork()
-        if child == 0:
-            if what in JOBS:
-                run_and_die(what, point)
-            else:
-                tell_and_die(what, point)
-            os._exit(0)  # it should not have come this far
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201 - the test reads it
+    settings.EMAIL_FILE_PATH = mails
+    if what in JOBS:
+        run_and_die(what, point)
+    else:
+        tell_and_die(what, point)
 
 
 def tell_and_die(handler: str, point: str) -> None:
@@ -104,4 +95,4 @@ def die_after(call: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    fork_for_each_line(sys.argv[1], live_and_die)

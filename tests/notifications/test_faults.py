@@ -5,14 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings as project_settings
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,6 +19,7 @@ from notifications.services.digests import release_held
 from notifications.services.preferences import set_preferences
 from notifications.services.scheduling import fire_due, schedule, wake_snoozed
 from tests.events.conftest import let_leases_end
+from tests.events.crashing import crasher_of
 from tests.notifications.crashing import HANDLERS, JOB_POINTS, JOBS, POINTS
 from tests.notifications.telling import HOUR, outcomes, tell, titles
 from tests.work import make_project, make_task
@@ -35,13 +32,9 @@ RunUntilKilled = Callable[[str, str], None]
 
 
 @pytest.fixture(scope="module")
-def crasher(django_db_setup, django_db_blocker) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.notifications.crashing", str(connection.settings_dict["NAME"])]
-    with subprocess.Popen(
-        command, cwd=project_settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield process
-        process.stdin.close()
+def crasher(django_db_setup, django_db_blocker) -> Iterator[Callable[[str, str, Path], int]]:
+    with crasher_of("tests.notifications.crashing") as run:
+        yield run
 
 
 @pytest.fixture
@@ -50,9 +43,7 @@ def run_until_killed(crasher, tmp_path: Path, settings) -> RunUntilKilled:
     settings.EMAIL_FILE_PATH = str(tmp_path)
 
     def run(what: str, point: str) -> None:
-        crasher.stdin.write(f"{what}|{point}|{tmp_path}\n")
-        crasher.stdin.flush()
-        assert int(crasher.stdout.readline()) == -signal.SIGKILL
+        assert crasher(what, point, tmp_path) == -signal.SIGKILL
 
     return run
 
