@@ -30,7 +30,7 @@ PAGES = {
     "start": "/", "entries": "/entries/", "entry-new": "/entries/new/", "trash": "/entries/trash/",
     "favourites": "/entries/favourites/",
     "review": "/entries/review/", "reports": "/reports/?preset=this-year&group=client&then=project",
-    "activity": "/activity/",
+    "activity": "/activity/", "imports": "/import/",
     "track": "/track?description=Call",
     "projects": "/projects/", "project": "/projects/{project}/", "project-new": "/projects/new/",
     "clients": "/clients/", "tasks": "/tasks/", "task": "/tasks/{task}/", "board": "/tasks/board/", "tags": "/tags/",
