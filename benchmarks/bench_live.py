@@ -28,7 +28,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.bench import environment, free_port, run, serving, wait_for
+from benchmarks.bench import PG, environment, free_port, prepare_database, run, serving, wait_for
 from benchmarks.client import Browser, Request, measure
 from benchmarks.sockets import Listener
 
@@ -182,15 +182,18 @@ def main() -> None:
         print(json.dumps(prepare(options.prepare)))
         return
     for mode in options.mode.split(","):
+        pages = "gunicorn" if mode == "redis" else mode
+        if not prepare_database(pages):
+            print(f"\n{mode}: left out, no PostgreSQL at {PG}")
+            continue
         with tempfile.TemporaryDirectory(prefix="bench-live-") as folder:
             port = free_port()
-            env = environment("gunicorn" if mode == "redis" else mode, folder, port)
+            env = environment(pages, folder, port)
             env["STATIC_ROOT"] = str(ROOT / "var" / "static")  # as `make setup` has collected it
             run(env, "manage.py", "migrate", "--verbosity", "0")
-            run(env, "manage.py", "flush", "--noinput", "--verbosity", "0")  # the one on PostgreSQL is used again
             who = json.loads(run(env, "benchmarks/bench_live.py", "--prepare", str(options.sockets)))
             with (
-                serving("gunicorn" if mode == "redis" else mode, env, port) as (process, _seconds),
+                serving(pages, env, port) as (process, _seconds),
                 socket_servers(mode, env, (process, port)) as servers,
             ):
                 lines = asyncio.run(bench(port, servers, who, options.rounds))
