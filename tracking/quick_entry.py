@@ -280,7 +280,7 @@ def _day_word(word: str, today: dt.date) -> dt.date | None:
 def _day_and_month(words: Sequence[_Word], today: dt.date) -> tuple[dt.date | None, int]:
     """3 Nov, Nov 3rd, 3. November 2026."""
     first, second = words[0].low, words[1].low.rstrip(".")
-    number, month = (first, second) if first[0].isdigit() else (words[1].low, first.rstrip("."))
+    number, month = (first, second) if first[:1].isdigit() else (words[1].low, first.rstrip("."))
     day = _DAY_NUMBER.fullmatch(number)
     if day is None or month not in _MONTHS:
         return None, 0

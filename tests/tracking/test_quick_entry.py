@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tracking.quick_entry import QuickEntry, format_quick_entry, parse
@@ -132,6 +132,7 @@ def test_what_is_written_reads_back(entry: QuickEntry):
     assert parse(format_quick_entry(entry), today=TODAY) == entry
 
 
+@example("; 0", dt.date(2026, 3, 4))
 @given(st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=20).map(" ".join)), st.dates())
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_read_whole(text: str, today: dt.date):
