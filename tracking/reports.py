@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Model, QuerySet, Sum
+from django.db.models import Case, Count, F, Model, QuerySet, Sum, When
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +22,7 @@ from accounts.models import User
 from timetracker.web.durations import shown_seconds
 from timetracker.web.money import rounded
 from timetracker.web.times import local_span_bounds, week_bounds
-from tracking.models import Break, Client, DayTagTotal, DayTotal, Project, ProjectMember, Tag, Task, TimeEntry
+from tracking.models import Break, DayTagTotal, DayTotal, Project, ProjectMember, Tag, Task, TimeEntry
 from tracking.models.entry import TimeEntryQuerySet
 from tracking.services.booking import Span
 from tracking.services.day_totals import DAY, Key, worked_by_day
@@ -38,6 +37,7 @@ GROUPS = {
     "week": gettext_lazy("Week"),
     "month": gettext_lazy("Month"),
     "billable": gettext_lazy("Billable"),
+    "billed": gettext_lazy("Billed"),
 }
 WITHOUT = {
     "client": gettext_lazy("No client"),
@@ -48,7 +48,7 @@ WITHOUT = {
 DATES = frozenset({"day", "week", "month"})
 COLUMNS = {
     "client": "project_id", "project": "project_id", "task": "task_id", "person": "user_id", "tag": "tag_id",
-    "day": "day", "week": "day", "month": "day", "billable": "billable",
+    "day": "day", "week": "day", "month": "day", "billable": "billable", "billed": "billed",
 }  # fmt: skip
 """What the database groups by. Clients, weeks and months are put together from that."""
 LONGEST = dt.timedelta(days=366 * 10)
@@ -70,6 +70,7 @@ class Question:
     tags: tuple[int, ...] = ()
     """Any of them."""
     billable: bool | None = None
+    billed: bool | None = None
 
     @property
     def by_tag(self) -> bool:
@@ -79,7 +80,7 @@ class Question:
     def narrowed(self) -> int:
         """By how many filters."""
         wanted = (self.people, self.clients, self.projects, self.tasks, self.tags)
-        return sum(map(bool, wanted)) + (self.billable is not None)
+        return sum(map(bool, wanted)) + (self.billable is not None) + (self.billed is not None)
 
 
 @dataclass(slots=True)
@@ -167,7 +168,13 @@ def _narrowed(rows: QuerySet[Any], viewer: User, question: Question) -> QuerySet
             rows = rows.filter(**{f"{column}__in": wanted})
     if question.clients:
         rows = rows.filter(project__in=Project.objects.visible_to(viewer).filter(client__in=question.clients))
-    return rows if question.billable is None else rows.filter(billable=question.billable)
+    if question.billable is not None:
+        rows = rows.filter(billable=question.billable)
+    if question.billed is None:
+        return rows
+    if rows.model is TimeEntry:
+        return rows.filter(billed_at__isnull=not question.billed)
+    return rows.filter(billed=question.billed)
 
 
 def repeated(viewer: User, question: Question) -> Counter[Key]:
@@ -177,7 +184,7 @@ def repeated(viewer: User, question: Question) -> Counter[Key]:
         return repeats
     several = _carrying(question.tags).values("timeentry").annotate(tags=Count("pk")).filter(tags__gt=1)
     entries = entries_behind(viewer, question).filter(pk__in=several.values("timeentry")).order_by()
-    columns = ("project", "task", "billable", "rate", "currency")
+    columns = ("project", "task", "billable", "rate", "currency", "billed_at")
     rows = list(entries.values_list("pk", "user", "started_at", "ended_at", *columns))
     times = dict(several.values_list("timeentry", "tags"))
     zones = {person.pk: person.zone for person in User.objects.filter(pk__in={row[1] for row in rows})}
@@ -185,10 +192,11 @@ def repeated(viewer: User, question: Question) -> Counter[Key]:
     spans = Break.objects.filter(entry__in=entries.values("pk")).order_by("started_at")
     for pk, start, end in spans.values_list("entry", "started_at", "ended_at"):
         breaks[pk].append((start, end))
-    for pk, user, start, end, project, task, billable, rate, currency in rows:
+    for pk, user, start, end, project, task, billable, rate, currency, billed_at in rows:
         for day, seconds in worked_by_day(start, end, breaks.get(pk, ()), zones[user]).items():
             if question.first <= day <= question.last:
-                key = Key(user, day, project, task, billable, rate if billable else None, currency)
+                known = rate if billable else None
+                key = Key(user, day, project, task, billable, known, currency, billed_at is not None)
                 repeats[key] += seconds * (times.get(pk, 1) - 1)
     return repeats
 
@@ -199,33 +207,27 @@ def _sums(viewer: User, question: Question, repeats: Counter[Key]) -> list[tuple
     rows = rows_of(viewer, question).order_by()
     asked = list(dict.fromkeys(columns))  # a client and a project are found in the same column
     place = [asked.index(column) for column in columns]
+    may_know = F("rate") if viewer.is_administrator else Case(When(project__in=_managed(viewer), then="rate"))
+    counted = rows.annotate(known=may_know).values_list(*asked, "known", "currency").annotate(sum=Sum("seconds"))
     sums: list[tuple[tuple[Value, ...], int, Money]] = [
-        (tuple(key[number] for number in place), seconds, {})
-        for *key, seconds in rows.values_list(*asked).annotate(seconds=Sum("seconds"))
+        (tuple(key[number] for number in place), seconds, _money(rate, currency, seconds))
+        for *key, rate, currency, seconds in counted
     ]
-    for *key, rate, currency, seconds in _priced(viewer, rows, asked):
-        sums.append((tuple(key[number] for number in place), 0, {currency: rate * seconds / 3600}))
-    priced = _priced_projects(viewer) if repeats else None
+    managed = set(_managed(viewer).values_list("project", flat=True)) if repeats else set()
     for one, seconds in repeats.items():
-        known = one.rate if priced is None or one.project in priced else None
-        money = {} if known is None else {one.currency: -known * seconds / 3600}
-        sums.append((tuple(getattr(one, column.removesuffix("_id")) for column in columns), -seconds, money))
+        rate = one.rate if viewer.is_administrator or one.project in managed else None
+        values = tuple(getattr(one, column.removesuffix("_id")) for column in columns)
+        sums.append((values, -seconds, _money(rate, one.currency, -seconds)))
     return sums
 
 
-def _priced_projects(viewer: User) -> set[int | None] | None:
-    """Whose rates the viewer may know; None for all."""
-    if viewer.is_administrator:
-        return None
-    return set(ProjectMember.objects.filter(user=viewer, is_manager=True).values_list("project", flat=True))
+def _money(rate: Decimal | None, currency: str, seconds: int) -> Money:
+    return {} if rate is None else {currency: rate * seconds / 3600}
 
 
-def _priced(viewer: User, rows: QuerySet[Any], columns: list[str]) -> Sequence[tuple[Any, ...]]:
-    rows = rows.filter(rate__isnull=False, billable=True)
-    if not viewer.is_administrator:
-        managed = ProjectMember.objects.filter(user=viewer, is_manager=True)
-        rows = rows.filter(project__in=managed.values("project"))
-    return list(rows.values_list(*columns, "rate", "currency").annotate(seconds=Sum("seconds")))
+def _managed(viewer: User) -> QuerySet[ProjectMember, Any]:
+    """Whose rates one who is no administrator may know."""
+    return ProjectMember.objects.filter(user=viewer, is_manager=True).values("project")
 
 
 def _line(viewer: User, question: Question, names: _Names, first: Value, cells: dict[Value, list[Any]]) -> Line:
@@ -285,9 +287,9 @@ class _Names:
             if group == "client":
                 # Whose project it is, only those know who see the project.
                 seen = Project.objects.visible_to(viewer).filter(pk__in=wanted)
-                self.clients = dict(seen.values_list("pk", "client"))
-                clients = Client.objects.filter(pk__in=[pk for pk in self.clients.values() if pk])
-                self.names |= {("client", pk): name for pk, name in clients.values_list("pk", "name")}
+                for pk, client, name in seen.values_list("pk", "client", "client__name"):
+                    self.clients[pk] = client
+                    self.names["client", client] = name
             elif group in models:
                 found = models[group]._default_manager.in_bulk(wanted)
                 self.names |= {(group, pk): str(row) for pk, row in found.items()}
@@ -306,6 +308,8 @@ class _Names:
         match group, value:
             case "billable", bool():
                 return _("Billable") if value else _("Not billable")
+            case "billed", bool():
+                return _("Billed") if value else _("Not billed")
             case "month", dt.date():
                 return date_format(value, "YEAR_MONTH_FORMAT")
             case (("day" | "week"), dt.date()):

@@ -82,10 +82,15 @@ def test_many_at_once_are_undone_at_once(olga: Client, owner: User):
     for action, value in (("project", str(project.pk)), ("tag", str(tag.pk)), ("billable", "yes")):
         assert "3 entries: Changed." in toast_of(bulk(olga, action, value, *entries))["text"]
     assert TimeEntry.objects.filter(project=project, billable=True, tags=tag).count() == 3
+    bulk(olga, "tag", f"-{tag.pk}", *entries[1:])
+    assert list(TimeEntry.objects.filter(tags=tag)) == entries[:1]
     deleted = bulk(olga, "delete", "", *entries)
     assert not TimeEntry.objects.alive().exists()
-    assert toast_of(undo(olga, deleted))["text"] == "Undone: deleted 3 entries."
+    undone = undo(olga, deleted)
+    assert (toast_of(undone)["text"], toast_of(undone)["redo"]) == ("Undone: deleted 3 entries.", True)
     assert TimeEntry.objects.alive().count() == 3
+    assert "redo" not in toast_of(undo(olga, undone))
+    assert not TimeEntry.objects.alive().exists()
 
 
 def test_another_day_by_the_clock(olga: Client, owner: User):
@@ -106,7 +111,8 @@ def test_what_is_refused_keeps_the_others_not_back(olga: Client, owner: User, ad
 
 
 @pytest.mark.parametrize(
-    ("action", "value"), [("nothing", ""), ("project", "999"), ("project", "x"), ("tag", "999"), ("day", "someday")]
+    ("action", "value"),
+    [("nothing", ""), ("project", "999"), ("project", "x"), ("tag", "999"), ("tag", "-"), ("day", "someday")],
 )
 def test_nonsense_changes_nothing(olga: Client, owner: User, action: str, value: str):
     entry = make_entry(owner, at(3, 9))

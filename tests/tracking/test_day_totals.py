@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.migrations import Migration
 from django.db.models import F
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from timetracker.events.dispatch import dispatch
 from timetracker.events.models import Delivery
 from tracking.models import Batch, DayTagTotal, DayTotal, Project, Tag, TimeEntry
 from tracking.services.corrections import split_entry
-from tracking.services.day_totals import worked_by_day, wrong_day_totals
+from tracking.services.day_totals import split_by_billed, worked_by_day, wrong_day_totals
 from tracking.services.entries import delete_entry, restore_entry, update_entry
 from tracking.services.timer import start_timer, stop_timer
 from tracking.services.undo import undo_batch
@@ -156,6 +157,18 @@ def test_check_totals_names_each_injected_error_and_repairs_it(owner: User, team
     assert f"earned on project {project.pk}: 2 stored, 3600000 in" in said
     assert "put right" in check("--repair")
     assert "All totals are right" in check()
+
+
+@pytest.mark.django_db
+def test_the_upgrade_that_tells_billed_time_apart_counts_it_anew(owner: User, teammate: User):
+    for person in (owner, teammate):
+        TimeEntry.objects.filter(pk=make_entry(person, MONDAY, 60).pk).update(billed_at=MONDAY + HOUR)
+    forwards = Migration("0007_billed_day_totals", "tracking")
+    split_by_billed(plan=[(forwards, True)])
+    assert not DayTotal.objects.filter(billed=True).exists()
+    split_by_billed(plan=[(forwards, False)])
+    assert not [*wrong_day_totals(owner), *wrong_day_totals(teammate)]
+    assert DayTotal.objects.filter(billed=True).count() == 2
 
 
 @pytest.mark.django_db

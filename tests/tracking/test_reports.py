@@ -14,14 +14,19 @@ from django.test import Client
 
 from accounts.models import User
 from tests.conftest import ClientFor
-from tests.tracking.pages import MOST_STATEMENTS, at, statements, text
+from tests.tracking.pages import HTMX, MOST_STATEMENTS, at, statements, text
 from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from tracking.forms.reports import span_of
+from tracking.models import Batch
 from tracking.reports import Question, hours_by_date, report
 from tracking.services.corrections import set_billed
+from tracking.services.day_totals import wrong_day_totals
 from tracking.services.entries import update_entry
+from tracking.services.undo import undo_batch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wednesday")]
+FILTER_LISTS = 3
+"""Statements over the limit: the form lists what five filters offer, which an answer to them does not."""
 MARCH = (dt.date(2026, 3, 1), dt.date(2026, 3, 31))
 
 
@@ -87,6 +92,52 @@ def test_filters(owner: User):
     assert lines(owner, "project", projects=(website,)) == {"Website": 7200}
     assert lines(owner, "project", billable=False) == {"Shop": 1800, "No project": 7200}
     assert lines(owner, "project", people=(owner.pk,)) == lines(owner, "project")
+
+
+def billed_seconds(browser: Client, viewer: User, choice: str) -> set[int]:
+    """As the API, the file of entries and the chart count them: one figure, if they agree."""
+    asked = f"first=2026-03-01&last=2026-03-31&billed={choice}"
+    entries = rows_of(browser.get(f"/reports/entries.csv?{asked}"))
+    chart = hours_by_date(viewer, Question(*MARCH, billed=choice == "yes"))
+    return {
+        browser.get(f"/api/reports/?{asked}").json()["seconds"],
+        sum(int(row["duration_seconds"]) for row in entries),
+        sum(billable + other for _day, billable, other in chart),
+    }
+
+
+def test_what_is_billed_is_told_apart(olga: Client, owner: User, administrator: User):
+    ux, dev = make_tag("ux"), make_tag("dev")
+    entry = make_entry(owner, at(2, 9), 60, tags=[ux, dev])
+    make_entry(owner, at(2, 11), 30)
+    assert [billed_seconds(olga, owner, choice) for choice in ("yes", "no")] == [{0}, {5400}]
+    set_billed(entry=entry, actor=administrator)
+    assert [billed_seconds(olga, owner, choice) for choice in ("yes", "no")] == [{3600}, {1800}]
+    assert lines(owner, "billed", "tag") == {
+        ("Billed", "ux"): 3600, ("Billed", "dev"): 3600, ("Not billed", "No tag"): 1800,
+    }  # fmt: skip
+    assert report(owner, Question(*MARCH, tags=(ux.pk, dev.pk), billed=True)).seconds == 3600
+    assert 'value="yes" selected>Billed<' in text(olga.get("/reports/?preset=this-month&billed=yes"))
+    undo_batch(batch=Batch.objects.latest("pk"), actor=administrator)
+    assert lines(owner, "billed") == {"Not billed": 5400}
+    assert not list(wrong_day_totals(owner))
+
+
+def test_a_long_report_comes_in_pages(olga: Client, owner: User, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tracking.views.reports.A_PAGE", 4)
+    for number in range(4):
+        make_entry(owner, at(2 + number, 9), 60, description="x")
+    asked = "/reports/?preset=this-month&group=person&then=day"
+    first, second = (table_of(olga.get(f"{asked}&page={page}")) for page in (1, 2))
+    assert [row for row in first if owner.display_name in row] == [f"{owner.display_name} 4:00"]
+    assert (first[-1], second[-1]) == ("Total 4:00", "Total 4:00")
+    assert len(first[1:-1]) == 4
+    assert second[1:-1] == [f"{owner.display_name}, continued", "5 Mar 2026 1:00"]
+
+
+def table_of(answer: Any) -> list[str]:
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", text(answer).split('<table class="rows">')[1], flags=re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
 
 
 def test_totals_are_the_sum_of_the_lines_as_shown(olga: Client, owner: User):
@@ -246,5 +297,7 @@ def test_statements(olga: Client, owner: User, rows: int):
     for number in range(rows):
         project = make_project(client=make_client())
         make_entry(owner, at(2, 8 + number), 30, project=project, tags=[make_tag(), make_tag()])
-    assert statements(olga, "/reports/?preset=this-month&group=client&then=project") <= MOST_STATEMENTS + 4
-    assert statements(olga, "/reports/?preset=this-month&group=tag&then=person") <= MOST_STATEMENTS + 4
+    for groups in ("group=client&then=project", "group=tag&then=person"):
+        asked = f"/reports/?preset=this-month&{groups}"
+        assert statements(olga, asked, headers=HTMX) <= MOST_STATEMENTS
+        assert statements(olga, asked) <= MOST_STATEMENTS + FILTER_LISTS

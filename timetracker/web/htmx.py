@@ -76,11 +76,16 @@ def hx_response(
     return response
 
 
-def toast(response: HttpResponse, text: str, level: str = "success", *, undo_url: str | None = None) -> HttpResponse:
-    """Show a toast with this answer; `undo_url` adds an Undo button that posts there. The last toast counts."""
-    detail = {"text": str(text), "level": level}
+def toast(
+    response: HttpResponse, text: str, level: str = "success", *, undo_url: str | None = None, redo: bool = False
+) -> HttpResponse:
+    """Show a toast with this answer; `undo_url` adds an Undo button that posts there, called Redo where that is what
+    it does. The last toast counts."""
+    detail: dict[str, str | bool] = {"text": str(text), "level": level}
     if undo_url:
         detail["undo_url"] = undo_url
+        if redo:
+            detail["redo"] = True
     return trigger_client_event(response, "toast", detail)
 
 

@@ -162,8 +162,8 @@ class TimeImportAdmin(ReadOnlyAdmin):
 class DayTotalAdmin(ReadOnlyAdmin):
     """Counted from the entries: `manage.py check_totals` proves it."""
 
-    list_display = ["day", "user", "project", "task", "billable", "seconds"]
-    list_filter = ["billable"]
+    list_display = ["day", "user", "project", "task", "billable", "billed", "seconds"]
+    list_filter = ["billable", "billed"]
     list_select_related = ["user", "project", "task"]
     show_full_result_count = False
 

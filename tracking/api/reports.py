@@ -32,6 +32,7 @@ PARAMETERS = [
     *(OpenApiParameter(name, OpenApiTypes.INT, description="By id. Comes several times for several: any of them.")
       for name in _FILTERS),
     OpenApiParameter("billable", enum=["yes", "no"]),
+    OpenApiParameter("billed", enum=["yes", "no"]),
     OpenApiParameter("output", enum=["json", *FILES],
                      description="csv, xlsx: the lines as a file; entries, entries_xlsx: every entry behind them, "
                                  f"split by day. A spreadsheet takes {MOST_ROWS} rows."),

@@ -24,7 +24,7 @@ PRESETS = {
     "last-year": gettext_lazy("Last year"),
 }
 WITHIN = [MinValueValidator(dt.date(1970, 1, 2)), MaxValueValidator(dt.date(2999, 12, 30))]
-BILLABLE = {"yes": True, "no": False}
+YES_OR_NO = {"yes": True, "no": False}
 
 
 def span_of(preset: str, today: dt.date, week_start: int) -> tuple[dt.date, dt.date]:
@@ -53,6 +53,7 @@ class ReportForm(forms.Form):
         label=gettext_lazy("then by"), choices=[("", gettext_lazy("nothing else")), *GROUPS.items()], required=False
     )
     billable = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
+    billed = forms.ChoiceField(choices=[("", ""), ("yes", ""), ("no", "")], required=False)
 
     def __init__(self, data: Any, *, user: User) -> None:
         self.user = user
@@ -91,5 +92,6 @@ class ReportForm(forms.Form):
             projects=tuple(row.pk for row in data["project"]),
             tasks=tuple(row.pk for row in data["task"]),
             tags=tuple(row.pk for row in data["tag"]),
-            billable=BILLABLE.get(data["billable"]),
+            billable=YES_OR_NO.get(data["billable"]),
+            billed=YES_OR_NO.get(data["billed"]),
         )

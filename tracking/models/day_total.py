@@ -23,6 +23,7 @@ class _DayTotal(models.Model):
     billable = models.BooleanField(_("billable"))
     rate = models.DecimalField(_("rate"), max_digits=10, decimal_places=2, null=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    billed = models.BooleanField(_("billed"), default=False)
     seconds = models.BigIntegerField(_("seconds"))
 
     class Meta:

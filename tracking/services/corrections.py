@@ -19,6 +19,7 @@ from tracking.models import TimeEntry
 from tracking.services.batches import keep_change, one_batch
 from tracking.services.booking import Span, lock_person, require_unbilled, tell_person, whole_second
 from tracking.services.entries import create_entry, delete_entry, fresh_entry, update_entry
+from tracking.services.totals import Share, shift_totals
 
 
 @transaction.atomic
@@ -132,9 +133,11 @@ def set_billed(*, entry: TimeEntry, actor: User, billed: bool = True) -> TimeEnt
         raise Conflict(_("The timer is running. Stop it first."), code="running")
     if entry.billed == billed:
         return entry
+    before = Share.of(entry)
     entry.billed_at = timezone.now() if billed else None
     entry.version += 1
     entry.save(update_fields=["billed_at", "version", "updated_at"])
+    shift_totals(before, Share.of(entry))
     changes = {"billed": [not billed, billed]}
     keep_change(entry, changes, actor=actor, kind=BatchKind.BILL if billed else BatchKind.UNBILL)
     record(

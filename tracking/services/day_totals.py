@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import reduce
@@ -12,6 +12,7 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.migrations import Migration
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
@@ -34,6 +35,7 @@ class Key(NamedTuple):
     billable: bool
     rate: Decimal | None
     currency: str
+    billed: bool = False
     tag: int | None = None
 
 
@@ -75,7 +77,8 @@ class DayShare:
         share = cls()
         for day, seconds in days.items():
             rate = entry.rate if entry.billable else None
-            key = Key(entry.user_id, day, entry.project_id, entry.task_id, entry.billable, rate, entry.currency)
+            work = (entry.project_id, entry.task_id, entry.billable, rate, entry.currency, entry.billed)
+            key = Key(entry.user_id, day, *work)
             share.plain[key] += seconds
             for tag in tags:
                 share.by_tag[key._replace(tag=tag)] += seconds
@@ -132,7 +135,7 @@ def _exchange(model: type[DayTotal] | type[DayTagTotal], difference: Counter[Key
 
 
 def _read(rows: QuerySet[DayTotal] | QuerySet[DayTagTotal]) -> Iterator[tuple[int, Key, int]]:
-    columns = ["pk", "seconds", "user_id", "day", "project_id", "task_id", "billable", "rate", "currency"]
+    columns = ["pk", "seconds", "user_id", "day", "project_id", "task_id", "billable", "rate", "currency", "billed"]
     if rows.model is DayTotal:
         for pk, seconds, *key in rows.values_list(*columns):
             yield pk, Key(*key), seconds
@@ -144,7 +147,7 @@ def _read(rows: QuerySet[DayTotal] | QuerySet[DayTagTotal]) -> Iterator[tuple[in
 def _columns(key: Key) -> dict[str, object]:
     wanted: dict[str, object] = {
         "user": key.user, "project": key.project, "task": key.task, "billable": key.billable,
-        "rate": key.rate, "currency": key.currency,
+        "rate": key.rate, "currency": key.currency, "billed": key.billed,
     }  # fmt: skip
     if key.tag is not None:
         wanted["tag"] = key.tag or None
@@ -155,7 +158,7 @@ def _store(model: type[DayTotal] | type[DayTagTotal], sums: Iterable[tuple[Key, 
     rows: Iterator[Any] = (
         model(
             user_id=key.user, day=key.day, project_id=key.project, task_id=key.task, billable=key.billable,
-            rate=key.rate, currency=key.currency, seconds=seconds,
+            rate=key.rate, currency=key.currency, billed=key.billed, seconds=seconds,
             **({} if key.tag is None else {"tag_id": key.tag or None}),
         )
         for key, seconds in sums
@@ -193,6 +196,14 @@ def rebuild_day_totals(user: User) -> None:
     DayTagTotal.objects.filter(user=user).delete()
     _store(DayTotal, right.plain.items())
     _store(DayTagTotal, right.by_tag.items())
+
+
+def split_by_billed(*, plan: Sequence[tuple[Migration, bool]] = (), **_kwargs: Any) -> None:
+    """For the signal `post_migrate`: the migration that told billed time apart left all of it as not billed."""
+    if any(migration.name == "0007_billed_day_totals" and not backwards for migration, backwards in plan):
+        billed = TimeEntry.objects.filter(billed_at__isnull=False).order_by()
+        for user in User.objects.filter(pk__in=billed.values("user")):
+            rebuild_day_totals(user)
 
 
 def wrong_day_totals(user: User) -> Iterator[tuple[str, Key, int, int]]:

@@ -120,9 +120,12 @@ def _project(actor: User, value: str) -> Write:
 
 
 def _tag(actor: User, value: str) -> Write:
-    tag = Tag.objects.filter(pk=number(value)).first()
+    """A minus before its id takes the tag away."""
+    tag = Tag.objects.filter(pk=number(value.removeprefix("-"))).first()
     if tag is None:
         raise Conflict(_("There is no such tag."), code="unknown_value")
+    if value.startswith("-"):
+        return lambda entry: update_entry(entry=entry, actor=actor, tags=entry.tags.exclude(pk=tag.pk))
     return lambda entry: update_entry(entry=entry, actor=actor, tags=[*entry.tags.all(), tag])
 
 

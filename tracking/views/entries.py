@@ -100,12 +100,15 @@ def _show(request: HttpRequest, form: EntryForm) -> HttpResponse:
     return render_page(request, template, {"form": form}, partial=None if place == "row" else "body", status=status)
 
 
-def changed_entries(request: HttpRequest, text: str, batch: int | None, level: str = "success") -> HttpResponse:
+def changed_entries(
+    request: HttpRequest, text: str, batch: int | None, level: str = "success", *, redo: bool = False
+) -> HttpResponse:
     """Closes the dialog, tells with Undo, and lets the page fetch its entries again; without htmx on to the entries."""
     if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return redirect_with_toast(request, reverse("tracking:entries"), text, level)
     answer = hx_response(request, trigger={"closeDialog": True, "entriesChanged": {}})
-    return toast(answer, text, level, undo_url=reverse("tracking:batch-undo", args=[batch]) if batch else None)
+    undo_url = reverse("tracking:batch-undo", args=[batch]) if batch else None
+    return toast(answer, text, level, undo_url=undo_url, redo=redo)
 
 
 @login_required

@@ -12,13 +12,16 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from timetracker.web.htmx import render_page
+from timetracker.web.pagination import page_of
 from tracking.forms.report_filters import Filter, filters_of
 from tracking.forms.reports import PRESETS, ReportForm
 from tracking.report_sheets import file_of
-from tracking.reports import GROUPS, Report, hours_by_date, report
+from tracking.reports import GROUPS, Line, Report, hours_by_date, report
 
 CHART = 120
 """Height of the chart's columns, in its own units."""
+A_PAGE = 200
+"""Rows of the table, those of both groups counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,18 @@ class Column:
         return CHART - self.billable
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Of the table. Without an inner one it stands for the whole line."""
+
+    line: Line
+    inner: Line | None = None
+
+
+def rows_of(found: Report) -> list[Row]:
+    return [Row(line, inner) for line in found.lines for inner in (None, *line.lines)]
+
+
 @login_required
 @require_GET
 def reports(request: HttpRequest) -> HttpResponse:
@@ -49,7 +64,8 @@ def reports(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "presets": PRESETS.items(), "groups": GROUPS.items()}
     if form.is_valid():
         found = report(user, form.question())
-        context |= {"report": found, "question": found.question, "columns": _columns(user, found)}
+        page = page_of(rows_of(found), request, A_PAGE)
+        context |= {"report": found, "question": found.question, "columns": _columns(user, found), "page": page}
     context["filters"] = filters_of(form)
     return render_page(
         request, "tracking/reports/page.html", context, partial="report", status=200 if form.is_valid() else 422

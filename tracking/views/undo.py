@@ -14,6 +14,7 @@ from timetracker.web.errors import Conflict
 from timetracker.web.htmx import render_page
 from timetracker.web.pagination import page_of
 from tracking.access import get_batch, get_entry
+from tracking.choices import BatchKind
 from tracking.history import entry_events, history_of, said_of
 from tracking.models import TimeEntry
 from tracking.models.batch import KEPT
@@ -34,7 +35,8 @@ def batch_undo(request: HttpRequest, pk: int) -> HttpResponse:
         run_command("undo_change", str(batch.pk), str(request.user.pk))
         return changed_entries(request, _("Being undone: %(what)s. That takes a while.") % {"what": said}, None, "info")
     undoing = undo_batch(batch=batch, actor=request.user)
-    return changed_entries(request, _("Undone: %(what)s.") % {"what": said}, undoing.pk)
+    redo = batch.kind != BatchKind.UNDO
+    return changed_entries(request, _("Undone: %(what)s.") % {"what": said}, undoing.pk, redo=redo)
 
 
 @login_required

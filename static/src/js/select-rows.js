@@ -65,5 +65,16 @@ document.addEventListener("click", (event) => {
 function showAll() {
   document.querySelectorAll("[data-select-rows]").forEach(show);
 }
+
+// A list that fetches itself after a change keeps what was chosen, for the next change.
+const kept = new Set();
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!detail.shouldSwap || detail.target === document.body) return;
+  for (const row of detail.target.querySelectorAll(`${ROW}:checked`)) kept.add(row.value);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const row of document.querySelectorAll(ROW)) row.checked ||= kept.has(row.value);
+  kept.clear();
+});
 document.addEventListener("htmx:afterSettle", showAll);
 window.addEventListener("pageshow", showAll); // the browser may have restored ticks

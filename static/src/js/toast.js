@@ -1,4 +1,4 @@
-// Toasts: `window.toastManager`, HX-Trigger {"toast": {"text", "level", "undo_url"}}, and Django's messages of a whole page.
+// Toasts: `window.toastManager`, HX-Trigger {"toast": {"text", "level", "undo_url", "redo"}}, and Django's messages of a whole page.
 import { text } from "./texts.js";
 
 const LEVELS = new Set(["success", "info", "warning", "error"]);
@@ -68,12 +68,12 @@ function say(toast, words, sub, url) {
 }
 
 /** `text` may lead to `url` and have a second line, `sub`; `actions` are `{label, url, post}`. `stays`: until it is closed. */
-export function showToast({ text: words, level = "success", undo_url: undoUrl, action, sub, url, actions = [], stays = false }) {
+export function showToast({ text: words, level = "success", undo_url: undoUrl, redo, action, sub, url, actions = [], stays = false }) {
   if (!words || !region()) return;
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.dataset.level = LEVELS.has(level) ? level : "info";
   say(toast, words, sub, url);
-  if (undoUrl) addAction(toast, text("undo"), () => window.htmx.ajax("POST", undoUrl, { swap: "none", target: "body" }));
+  if (undoUrl) addAction(toast, text(redo ? "redo" : "undo"), () => window.htmx.ajax("POST", undoUrl, { swap: "none", target: "body" }));
   if (action) addAction(toast, action.label, action.act);
   for (const each of actions.slice(0, ACTIONS_AT_MOST)) addLink(toast, each);
   toast.querySelector(".toast-close").addEventListener("click", () => letGo(toast));
