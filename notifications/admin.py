@@ -60,6 +60,15 @@ class PreferenceAdmin(ReadOnlyAdmin):
 
 @admin.register(Settings)
 class SettingsAdmin(ReadOnlyAdmin):
-    list_display = ["user", "least_priority", "quiet", "quiet_from", "quiet_until", "quiet_days_off", "vibrate"]
+    list_display = [
+        "user",
+        "least_priority",
+        "quiet",
+        "quiet_from",
+        "quiet_until",
+        "quiet_days_off",
+        "vibrate",
+        "chosen",
+    ]
     list_filter = ["quiet", "quiet_days_off"]
     list_select_related = ["user"]

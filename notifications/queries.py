@@ -28,11 +28,14 @@ Grid = dict[str, frozenset[Channel]]
 
 
 def settings_of(person: User | None) -> Settings:
-    """One's own, else everybody's, else the program's."""
-    rows = Settings.objects.filter(Q(user=person) | Q(user=None))
-    # Nobody's comes last on every database, which disagree about where nulls go.
-    found = sorted(rows, key=lambda row: row.user_id is None)
-    return found[0] if found else Settings()
+    """One's own, where they are chosen, else everybody's, else the program's."""
+    rows = {row.user_id: row for row in Settings.objects.filter(Q(user=person) | Q(user=None))}
+    below = rows.get(None) or Settings()
+    own = rows.get(person.pk) if person is not None else None
+    if own is None:
+        return below
+    own.follow(below)
+    return own
 
 
 def quiet_of(person: User, chosen: Settings) -> Quiet:

@@ -42,7 +42,13 @@ class Preference(models.Model):
 
 
 class Settings(models.Model):
-    """When a person may be interrupted, and by what. With no person: what everybody begins with."""
+    """When a person may be interrupted, and by what. With no person: what everybody begins with.
+
+    A person's values count where they are `chosen`; the others are everybody's, also when those change later.
+    """
+
+    UNITS = (("least_priority",), ("quiet", "quiet_from", "quiet_until"), ("quiet_days_off",), ("vibrate",))
+    """What is chosen together: who sets quiet hours has chosen when they begin and end."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -65,6 +71,7 @@ class Settings(models.Model):
     quiet_until = models.TimeField(_("quiet until"), default=dt.time(7))
     quiet_days_off = models.BooleanField(_("quiet on days off"), default=False)
     vibrate = models.BooleanField(_("vibrate"), default=False)
+    chosen = models.JSONField(_("chosen"), default=list, editable=False)
 
     class Meta:
         verbose_name = _("notification settings")
@@ -75,3 +82,12 @@ class Settings(models.Model):
 
     def __str__(self) -> str:
         return str(self.user or _("Everybody"))
+
+    def choose(self, below: Settings) -> None:
+        """Notes as chosen whatever differs from what everybody has."""
+        differ = [unit for unit in self.UNITS if any(getattr(self, name) != getattr(below, name) for name in unit)]
+        self.chosen = [name for unit in differ for name in unit]
+
+    def follow(self, below: Settings) -> None:
+        for name in (name for unit in self.UNITS for name in unit if name not in self.chosen):
+            setattr(self, name, getattr(below, name))

@@ -89,6 +89,8 @@ def save_settings(*, person: User | None, **fields: Unpack[SettingsFields]) -> S
     row.full_clean(exclude=["user"], validate_unique=False, validate_constraints=False)
     if row.quiet and row.quiet_from == row.quiet_until:
         raise ValidationError({"quiet_until": _("Quiet hours end at another time than they begin.")})
+    if person is not None:
+        row.choose(settings_of(None))
     row.save()
     _tell(person)
     return row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
+from notifications.access import get_notification
 from notifications.forms import CentreFilter
 from notifications.models import Notification
 from notifications.queries import News, news_since, panel_of, settings_of, unread_count
@@ -42,8 +42,16 @@ def bell(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def panel(request: HttpRequest) -> HttpResponse:
-    context = {"groups": panel_of(request.user), "snoozes": _snoozes(request)}
-    return render(request, "notifications/panel.html", context)
+    return render(request, "notifications/panel.html", {"groups": panel_of(request.user)})
+
+
+@login_required
+@require_safe
+def menu(request: HttpRequest, pk: int) -> HttpResponse:
+    """What can be done with one of them: asked for when it is opened, as most of them never are."""
+    snoozes = [(name, LABELS[name]) for name in moments(request.user, timezone.now())]
+    row = get_notification(request.user, pk)
+    return render(request, "notifications/menu.html", {"row": row, "snoozes": snoozes})
 
 
 @login_required
@@ -51,12 +59,8 @@ def panel(request: HttpRequest) -> HttpResponse:
 def notifications(request: HttpRequest) -> HttpResponse:
     listing = CentreFilter(request)
     page = page_of(listing.narrow(Notification.objects.of(request.user)), request, per_page=40)
-    context = {"listing": listing, "page": page, "snoozes": _snoozes(request)}
+    context = {"listing": listing, "page": page}
     return render_page(request, "notifications/list.html", context, partial="table")
-
-
-def _snoozes(request: HttpRequest) -> list[tuple[str, Any]]:
-    return [(name, LABELS[name]) for name in moments(request.user, timezone.now())]
 
 
 def _moment(text: str) -> dt.datetime | None:

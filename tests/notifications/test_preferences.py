@@ -113,8 +113,18 @@ def test_ones_own_settings_stand_over_everybodys(owner: User, teammate: User):
     assert (found.user, found.least_priority, found.vibrate, found.quiet) == (owner, "high", True, True)
     assert (settings_of(teammate).quiet, settings_of(None).quiet) == (False, False)
     assert Settings.objects.count() == 2
-    save_settings(person=None, least_priority="normal")
-    assert (settings_of(owner).least_priority, settings_of(teammate).least_priority) == ("high", "normal")
+
+
+def test_a_default_changed_later_reaches_what_one_has_left_alone(owner: User, teammate: User):
+    save_settings(person=owner, quiet=True, least_priority="low", vibrate=False)
+    save_settings(person=teammate, least_priority="urgent")
+    save_settings(person=None, least_priority="normal", vibrate=True, quiet_until=dt.time(9))
+    own, others = settings_of(owner), settings_of(teammate)
+    assert (own.least_priority, own.vibrate, own.quiet, own.quiet_until) == ("normal", True, True, dt.time(7))
+    assert (others.least_priority, others.vibrate, others.quiet_until) == ("urgent", True, dt.time(9))
+    save_settings(person=owner, least_priority="low")
+    save_settings(person=None, least_priority="high")
+    assert settings_of(owner).least_priority == "low"
 
 
 @pytest.mark.parametrize(

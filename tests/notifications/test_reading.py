@@ -170,7 +170,9 @@ def test_queries_are_not_compiled():
 def test_forgotten_after_a_while(owner: User):
     now = timezone.now()
     cases: dict[str, dict[str, Any]] = {
-        "unread for years": {"delivered_at": now - 3000 * DAY},
+        "unread for two years": {"delivered_at": now - 730 * DAY},
+        "unread for years": {"delivered_at": now - 1096 * DAY},
+        "asleep for years": {"delivered_at": now - 1096 * DAY, "snoozed_until": now + DAY},
         "read lately": {"read_at": now - 364 * DAY},
         "read long ago": {"read_at": now - 366 * DAY},
         "asleep": {"read_at": now - 366 * DAY, "snoozed_until": now + DAY},
@@ -184,7 +186,7 @@ def test_forgotten_after_a_while(owner: User):
         ALL().filter(pk=tell(owner, title).pk).update(**fields)
     forget(now)
     left = set(ALL().values_list("title", flat=True))
-    assert set(cases) - left == {"read long ago", "deleted long ago", "held back long ago"}
+    assert set(cases) - left == {"read long ago", "deleted long ago", "held back long ago", "unread for years"}
     assert Outcome.objects.count() == 5 * len(left)
 
 

@@ -31,6 +31,7 @@ NOTIFICATIONS = [
         get("/notifications/bell/?since=2026-01-01T00:00:00Z"),
         get("/notifications/panel/"),
         get("/notifications/{own notification}/open/", ok=302),
+        get("/notifications/{own notification}/menu/"),
         get("/notifications/{own notification}/snooze/"),
         get("/notifications/reminders/"),
         get("/notifications/reminders/new/"),
@@ -83,6 +84,7 @@ NOTIFICATIONS = [
         get("/api/notifications/{notification}/"),
         get("/api/notifications/{reminder}/"),
         get("/notifications/{notification}/open/", ok=302),
+        get("/notifications/{notification}/menu/"),
         get("/notifications/{notification}/snooze/"),
     ),
     *rights(

@@ -1,19 +1,26 @@
 // Menus are native popovers: opening, Escape, clicking away and giving the focus back are the browser's. Here: where, and arrow keys.
+// One with data-menu-url is filled when it is first opened.
 import { place } from "./place.js";
 
 const items = (menu) => [...menu.querySelectorAll("a[href], button:not(:disabled), input")].filter((item) => item.offsetParent);
+
+function begin(menu) {
+  const opener = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+  if (opener) place(menu, opener, { align: menu.dataset.menu || "end" });
+  items(menu)[0]?.focus();
+}
 
 document.addEventListener(
   "toggle",
   (event) => {
     const menu = event.target;
     if (!menu.matches?.("[data-menu]") || event.newState !== "open") return;
-    const opener = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
-    if (opener) place(menu, opener, { align: menu.dataset.menu || "end" });
-    items(menu)[0]?.focus();
+    if (!menu.childElementCount && menu.dataset.menuUrl) window.htmx.ajax("GET", menu.dataset.menuUrl, { target: menu, swap: "innerHTML" });
+    else begin(menu);
   },
   true,
 );
+document.addEventListener("htmx:afterSwap", ({ target }) => target.matches?.("[data-menu-url]:popover-open") && begin(target));
 
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("[data-menu]");
