@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("tracking.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("notifications.api.urls")),
+    path("", include("workflows.api.urls")),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
     re_path(
         r"^docs/?$",

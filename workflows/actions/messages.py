@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from notifications.choices import Priority, Type
+from notifications.models.notification import LONGEST_MESSAGE, LONGEST_TITLE
+from notifications.services.sending import notify
+from tracking.access import get_person_to_log_for
+from tracking.models import Project, Task, TimeEntry
+from workflows.actions.base import Action, Context, Param, ParamKind, as_id, fetched
+from workflows.categories import RULE
+
+_SUBJECTS: Mapping[str, type[Model]] = {"task": Task, "project": Project, "entry": TimeEntry}
+_TO = Param("to_id", gettext_lazy("To"), ParamKind.ID)
+
+
+def send_notification(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Whoever gets it sees it only while they see what it is about."""
+    person = _receiver(context, params)
+    model = _SUBJECTS.get(context.event.subject_type)
+    subject = model._default_manager.filter(pk=as_id(context.event.payload["id"])).first() if model else None
+    sent = notify(
+        person=person,
+        category=RULE,
+        title=str(params["title"]),
+        message=str(params.get("message") or "")[:LONGEST_MESSAGE],
+        priority=params.get("priority") or Priority.NORMAL,
+        type=params.get("kind") or Type.INFO,
+        url=str(params.get("url") or ""),
+        subject=subject,
+        key=f"rule:{context.uid}",
+    )
+    return {"notification_id": sent.pk if sent else None, "person": str(person)}
+
+
+def send_email(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
+    """At least once, with one Message-ID for every try."""
+    person = _receiver(context, params)
+    if not person.email:
+        raise ValidationError(_("%(person)s has no e-mail address.") % {"person": person})
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or urlsplit(settings.PUBLIC_URL).hostname
+    EmailMessage(
+        subject=" ".join(str(params["subject"]).split()),
+        body=str(params.get("message") or ""),
+        to=[person.email],
+        headers={"Message-ID": f"<rule-{context.uid}@{host}>", "Auto-Submitted": "auto-generated"},
+    ).send()
+    return {"person": str(person)}
+
+
+def _receiver(context: Context, params: Mapping[str, Any]) -> User:
+    """The owner, or somebody whose time they see: nobody is written to by strangers."""
+    pk = params.get("to_id")
+    return context.owner if pk is None else fetched(get_person_to_log_for, User, context.owner, pk)
+
+
+SEND_NOTIFICATION = Action(
+    "send_notification",
+    gettext_lazy("Send a notification"),
+    send_notification,
+    (
+        Param("title", gettext_lazy("Title"), required=True, longest=LONGEST_TITLE),
+        Param("message", gettext_lazy("Message"), longest=LONGEST_MESSAGE),
+        Param("priority", gettext_lazy("Priority"), choices=tuple(Priority.values)),
+        Param("kind", gettext_lazy("Kind"), choices=tuple(Type.values)),
+        Param("url", gettext_lazy("Link")),
+        _TO,
+    ),
+)
+SEND_EMAIL = Action(
+    "send_email",
+    gettext_lazy("Send an e-mail"),
+    send_email,
+    (
+        Param("subject", gettext_lazy("Subject"), required=True, longest=200),
+        Param("message", gettext_lazy("Message"), longest=20_000),
+        _TO,
+    ),
+    outer=True,
+)

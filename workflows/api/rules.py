@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tracking.api.fields import ChoiceField, InstantField, instant_text
+from tracking.api.resources import Resource
+from workflows.access import get_rule, rules_of
+from workflows.api.filters import RuleFilters
+from workflows.choices import Overlap, RunStatus, Scope, StepStatus
+from workflows.models import Execution, Rule
+from workflows.queries import history_of
+from workflows.services.rules import create_rule, delete_rule, update_rule
+
+SHOWN = 100
+
+
+@extend_schema_field(OpenApiTypes.ANY)
+class AnyJSON(serializers.JSONField):
+    """Checked as a whole by the rule's own grammar, which names the path of each fault."""
+
+
+class TriggerSerializer(serializers.Serializer[Any]):
+    type = serializers.CharField(max_length=50)
+
+
+class RuleSerializer(serializers.Serializer[Rule]):
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(max_length=200)
+    trigger = TriggerSerializer()
+    conditions = AnyJSON(required=False, help_text="A list (all of them), or groups: all, any; nested once.")
+    actions = AnyJSON(help_text="In order; each has a type and its values, which may hold {{ placeholders }}.")
+    enabled = serializers.BooleanField(required=False)
+    scope = ChoiceField(Scope.choices, required=False, help_text="team: also what people do whom the owner leads.")
+    overlap = ChoiceField(Overlap.choices, required=False)
+    cooldown_seconds = serializers.IntegerField(min_value=0, max_value=86400 * 31, required=False)
+    most_per_hour = serializers.IntegerField(min_value=1, max_value=1000, required=False)
+    off_because = serializers.CharField(read_only=True, help_text="Why it was switched off by itself.")
+    failures = serializers.IntegerField(read_only=True, help_text="In a row.")
+    created_at = InstantField(read_only=True)
+    version = serializers.IntegerField(read_only=True)
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    place = serializers.IntegerField()
+    type = serializers.CharField()
+    input = AnyJSON()
+    output = AnyJSON()
+    status = ChoiceField(StepStatus.choices)
+    error = serializers.CharField()
+
+
+class ExecutionSerializer(serializers.Serializer[Execution]):
+    id = serializers.IntegerField()
+    event = serializers.CharField(allow_null=True, help_text="The event's uid.")
+    status = ChoiceField(RunStatus.choices)
+    executed_at = InstantField()
+    finished_at = InstantField(allow_null=True)
+    depth = serializers.IntegerField(help_text="1 where a person set it off.")
+    parent = serializers.IntegerField(allow_null=True, help_text="The execution that set it off.")
+    error = serializers.CharField()
+    steps = StepSerializer(many=True)
+
+
+class RuleViewSet(Resource):
+    """One's own rules. A rule acts with its owner's rights, as they are when it runs."""
+
+    queryset = Rule.objects.all()
+    serializer_class = RuleSerializer
+    filterset_class = RuleFilters
+    columns = (
+        "id", "name", "trigger_type", "trigger_conditions", "actions", "enabled", "scope", "overlap",
+        "cooldown_seconds", "most_per_hour", "off_because", "failures", "created_at", "version",
+    )  # fmt: skip
+
+    def visible(self) -> QuerySet[Rule]:
+        return rules_of(self.person)
+
+    def as_json(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": row.id,
+                "name": row.name,
+                "trigger": {"type": row.trigger_type},
+                "conditions": row.trigger_conditions,
+                "actions": row.actions,
+                "enabled": row.enabled,
+                "scope": row.scope,
+                "overlap": row.overlap,
+                "cooldown_seconds": row.cooldown_seconds,
+                "most_per_hour": row.most_per_hour,
+                "off_because": row.off_because,
+                "failures": row.failures,
+                "created_at": instant_text(row.created_at),
+                "version": row.version,
+            }
+            for row in rows
+        ]
+
+    def editable(self, pk: int) -> Rule:
+        return get_rule(self.person, pk)
+
+    def make(self, fields: dict[str, Any]) -> Rule:
+        return create_rule(actor=self.person, **_as_stored(fields))
+
+    def change(self, row: Rule, fields: dict[str, Any]) -> Rule:
+        return update_rule(rule=row, actor=self.person, **_as_stored(fields))
+
+    def remove(self, pk: int) -> None:
+        delete_rule(rule=get_rule(self.person, pk), actor=self.person)
+
+    @extend_schema(responses={200: ExecutionSerializer(many=True)}, filters=False)
+    def executions(self, request: Request, pk: str) -> Response:
+        """The latest of a rule, newest first, each with its steps."""
+        rule = get_rule(self.person, int(pk))
+        return Response([_execution(row) for row in history_of(rule)[:SHOWN]])
+
+
+def _as_stored(fields: dict[str, Any]) -> dict[str, Any]:
+    stored = dict(fields)
+    if "trigger" in stored:
+        stored["trigger_type"] = stored.pop("trigger")["type"]
+    if "conditions" in stored:
+        stored["trigger_conditions"] = stored.pop("conditions")
+    return stored
+
+
+def _execution(row: Execution) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "event": str(row.event.uid) if row.event else None,
+        "status": row.status,
+        "executed_at": instant_text(row.executed_at),
+        "finished_at": instant_text(row.finished_at),
+        "depth": row.depth,
+        "parent": row.parent_id,
+        "error": row.error_message,
+        "steps": [
+            {
+                "place": step.place,
+                "type": step.type,
+                "input": step.input,
+                "output": step.output,
+                "status": step.status,
+                "error": step.error,
+            }
+            for step in row.steps.all()
+        ],
+    }

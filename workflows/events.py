@@ -1,0 +1,64 @@
+"""What happens in workflows. Field names are public: webhooks and scripts read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from django.utils.translation import gettext_lazy as _
+
+from timetracker.events.registry import event_type
+from workflows.models import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePayload:
+    id: int
+    name: str
+    trigger_type: str
+    enabled: bool
+
+    @classmethod
+    def of(cls, rule: Rule, **more: object) -> Self:
+        return cls(id=rule.pk, name=rule.name, trigger_type=rule.trigger_type, enabled=rule.enabled, **more)
+
+
+@event_type("rule_created", label=_("Rule created"), sentence=_("made the rule {name}"), subject="rule")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCreated(RulePayload):
+    pass
+
+
+@event_type("rule_changed", label=_("Rule changed"), sentence=_("changed the rule {name}"), subject="rule")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleChanged(RulePayload):
+    pass
+
+
+@event_type("rule_deleted", label=_("Rule deleted"), sentence=_("deleted the rule {name}"), subject="rule")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDeleted(RulePayload):
+    pass
+
+
+@event_type(
+    "rule_switched_off",
+    label=_("Rule switched off"),
+    sentence=_("switched off the rule {name}: {reason}"),
+    subject="rule",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSwitchedOff(RulePayload):
+    reason: str
+
+
+@event_type(
+    "rule_step", label=_("Step of a rule"), sentence=_("ran a step of a rule"), subject="execution", internal=True
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleStep:
+    """A step has its turn. Each is a delivery of its own: who dies in one does not repeat those before it."""
+
+    execution_id: int
+    place: int
+    outer: bool

@@ -1,0 +1,4 @@
+from workflows.models.execution import Execution, Step
+from workflows.models.rule import Miss, Rule
+
+__all__ = ["Execution", "Miss", "Rule", "Step"]

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from workflows.choices import Overlap, Scope
+
+
+class Rule(models.Model):
+    """When this happens, if these conditions are met, do that: with its owner's rights, as they are when it runs."""
+
+    name = models.CharField(_("name"), max_length=200)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("owner"), on_delete=models.CASCADE, related_name="rules"
+    )
+    scope = models.CharField(_("whose doings"), max_length=10, choices=Scope, default=Scope.OWN)
+    trigger_type = models.CharField(_("when"), max_length=50)
+    trigger_conditions = models.JSONField(_("if"), default=list, blank=True)
+    actions = models.JSONField(_("do"), default=list)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    off_because = models.CharField(_("switched off because"), max_length=300, blank=True)
+    overlap = models.CharField(_("while it runs"), max_length=10, choices=Overlap, default=Overlap.ALL)
+    cooldown_seconds = models.PositiveIntegerField(_("pause after a run (seconds)"), default=0)
+    most_per_hour = models.PositiveIntegerField(_("runs in an hour, at most"), default=60)
+    failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
+    misses = models.PositiveBigIntegerField(default=0, editable=False)
+    """How many events did not meet its conditions: the place of the next in the ring of those kept."""
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    class Meta:
+        db_table = "workflow_rules"
+        verbose_name = _("rule")
+        verbose_name_plural = _("rules")
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(fields=["trigger_type"], name="rule_by_trigger", condition=models.Q(enabled=True)),
+            models.Index(fields=["user", "name"], name="rule_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Miss(models.Model):
+    """An event that did not meet a rule's conditions, and the one that failed. The last few of a rule are kept."""
+
+    KEPT = 50
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="missed")
+    slot = models.PositiveSmallIntegerField()
+    event = models.ForeignKey("events.Event", verbose_name=_("event"), on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    path = models.CharField(_("condition"), max_length=60)
+    field = models.CharField(_("field"), max_length=120)
+    operator = models.CharField(_("operator"), max_length=20)
+    wanted = models.JSONField(_("wanted"), null=True)
+    actual = models.JSONField(_("found"), null=True)
+
+    class Meta:
+        db_table = "workflow_misses"
+        verbose_name = _("event that did not fit")
+        verbose_name_plural = _("events that did not fit")
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["rule", "slot"], name="miss_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id}: {self.path}"

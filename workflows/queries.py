@@ -1,0 +1,66 @@
+"""Which rules an event concerns, and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import TeamMember, User
+from timetracker.events.models import Event
+from tracking.queries import people_who_see_project, people_who_see_time_of
+from workflows.choices import Scope
+from workflows.models import Execution, Rule
+
+STEP = "rule_step"
+
+
+def rules_for(event: Event) -> list[Rule]:
+    """Enabled ones of this trigger whose owners are concerned and may see what happened, in order of id."""
+    rules = Rule.objects.filter(trigger_type=event.type, enabled=True).select_related("user").order_by("pk")
+    concerned = Q(user=event.actor_id) | Q(user=event.person_id)
+    rules = rules.filter(concerned | Q(scope=Scope.TEAM))
+    found = list(rules)
+    if not found:
+        return []
+    seen = seeing(event, {rule.user_id for rule in found})
+    return [rule for rule in found if rule.user_id in seen]
+
+
+def seeing(event: Event, people: Iterable[int]) -> set[int]:
+    """Who of these active people may see what the event tells: time is its person's matter, the rest its project's."""
+    active = User.objects.filter(pk__in=people, is_active=True)
+    if event.subject_type == "entry":
+        own = {event.actor_id, event.person_id}
+        others = people_who_see_time_of(event.person_id) if event.person_id is not None else User.objects.none()
+        return {pk for pk in active.values_list("pk", flat=True) if pk in own} | set(
+            others.filter(pk__in=people).values_list("pk", flat=True)
+        )
+    if event.project_id is None:
+        return set(active.values_list("pk", flat=True))
+    return set(people_who_see_project(event.project_id).filter(pk__in=people).values_list("pk", flat=True))
+
+
+def may_watch_others(user: User) -> bool:
+    """Whether a rule of theirs may be set off by what others do: leads, managers and administrators."""
+    return user.is_administrator or user.may_create_projects or leads_somebody(user)
+
+
+def leads_somebody(user: User) -> bool:
+    return TeamMember.objects.filter(user=user, is_lead=True).exists()
+
+
+def ancestors(event: Event) -> list[Execution]:
+    """The executions that led to this event, the latest first. No query for what a person did."""
+    found: list[int] = []
+    cause = event.cause if event.cause_id else None
+    while cause is not None:
+        if cause.type == STEP:
+            found.append(cause.payload["execution_id"])
+        cause = cause.cause if cause.cause_id else None
+    executions = Execution.objects.in_bulk(found)
+    return [executions[pk] for pk in found if pk in executions]
+
+
+def history_of(rule: Rule) -> QuerySet[Execution]:
+    return rule.executions.select_related("event__actor").prefetch_related("steps").order_by("-executed_at", "-pk")

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from timetracker.events.clock import job
+from workflows.services.running import give_up_on_dead
+
+
+@job("workflows.give_up", every=dt.timedelta(minutes=1))
+def give_up_on_what_is_stuck(now: dt.datetime) -> None:
+    give_up_on_dead()
