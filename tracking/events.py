@@ -215,6 +215,19 @@ class TaskAssigned(TaskPayload):
     old_assignee_id: int | None
 
 
+@event_type(
+    "deadline_approaching",
+    label=_("Deadline is approaching"),
+    sentence=_("reminds: {name} is due in {hours_until_deadline} hours"),
+    subject="task",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineApproaching(TaskPayload):
+    hours_until_deadline: float
+    threshold_hours: int
+    """Which threshold was passed: 72, 24 or 1."""
+
+
 @event_type("task_archived", label=_("Task archived"), sentence=_("archived the task {name}"), subject="task")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskArchived(TaskPayload):

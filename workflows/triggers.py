@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TRIGGERS = (
     "task_created", "task_status_change", "task_completed", "task_assigned", "time_logged", "timer_started",
-    "timer_stopped", "project_created",
+    "timer_stopped", "deadline_approaching", "project_created",
 )  # fmt: skip
 """Names of event types, in the order the builder offers them."""
 _CHOICES: dict[str, tuple[str, ...]] = {

@@ -101,6 +101,12 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "a colleague's notification": {"see": "S H H H H H H S", "change or delete": "S H H H H H H S"},
     "everybody's defaults of notifications": {"see and change": ADMINISTRATORS},
+    "an own rule": {
+        "see": EVERYBODY_HERE,
+        "make, change or delete": EVERYBODY_HERE,
+        "make of what others do": "S N N N Y Y Y S",
+    },
+    "a colleague's rule": {"see": "S H H H H H H S", "change or delete": "S H H H H H H S"},
     "the start page and the activity": {"see": EVERYBODY_HERE},
     "people": {
         "see who works here": EVERYBODY_HERE,

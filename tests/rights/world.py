@@ -28,6 +28,8 @@ from tracking.services.booking import whole_second
 from tracking.services.entries import delete_entry, update_entry
 from tracking.services.favourites import pin_entry
 from tracking.services.timer import start_timer
+from workflows.models import Rule
+from workflows.services.rules import create_rule
 
 HOUR = dt.timedelta(hours=1)
 _NAME = re.compile(r"\{([a-z ]+)\}")
@@ -51,6 +53,7 @@ SECRETS: dict[str, set[str]] = {
     "zephyr-token": {"administrator"},  # who is told that it was made
     "zephyr@invited.example": {"administrator"},
     "zephyr-notification": set(),
+    "zephyr-rule": {"administrator"},  # in the activity, as everything that is made
     "olga@private.example": {"administrator"},  # a colleague's address
 }
 
@@ -162,6 +165,7 @@ def _time(world: World) -> None:
     world.things["import"] = _import(owner)
     world.things["trash"] = delete_entry(entry=trash, actor=owner)
     world.things |= _told(owner, "zephyr-notification")
+    world.things["rule"] = _rule(owner, "zephyr-rule")
     world.things["running"] = start_timer(user=owner, task=task, description="zephyr-running")
 
 
@@ -180,6 +184,11 @@ def _told(person: User, title: str) -> dict[str, Notification]:
         user=person, category="own", title=title, in_centre=True, delivered_at=now, deleted_at=now
     )
     return {"notification": told, "reminder": later, "deleted notification": gone}
+
+
+def _rule(person: User, name: str) -> Rule:
+    tell = {"type": "send_notification", "title": "{{ task.name }}"}
+    return create_rule(actor=person, name=name, trigger_type="task_completed", actions=[tell])
 
 
 def _line(entry: TimeEntry) -> int:
@@ -209,6 +218,7 @@ def _own(person: User, world: World) -> dict[str, Any]:
     token, _secret = create_token(actor=person, person=person, name="mine")
     return {
         **{f"own {name}": row for name, row in _told(person, "my notification").items()},
+        "own rule": _rule(person, "my rule"),
         "own entry": entry,
         "own second": second,
         "own pin": pin_entry(user=person, entry=second),

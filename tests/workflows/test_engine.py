@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.people import deactivate_people
@@ -19,6 +20,7 @@ from timetracker.events.models import Delivery
 from timetracker.web.errors import Conflict, NotAllowed
 from tracking.choices import Review, Source
 from tracking.models import Task, TimeEntry
+from tracking.services.deadlines import announce_deadlines
 from tracking.services.tasks import create_task, update_task
 from tracking.services.timer import start_timer, stop_timer
 from workflows.actions import ACTIONS
@@ -325,3 +327,25 @@ def test_an_entry_is_tagged(owner: User):
     entry = make_entry(owner)
     assert runs() == ["done"]
     assert [tag.name for tag in entry.tags.all()] == ["billable"]
+
+
+def test_the_customers_reminder(owner: User, task: Task):
+    make_rule(
+        owner,
+        "deadline_approaching",
+        {
+            "type": "send_notification",
+            "title": "Deadline Alert",
+            "message": "{{task.name}} is due in {{hours_until_deadline}} hours",
+            "priority": "high",
+        },
+        conditions=[{"field": "hours_until_deadline", "operator": "<=", "value": 24}],
+    )
+    now = timezone.now()
+    Task.objects.filter(pk=task.pk).update(due_at=now + 70 * HOUR)
+    for hours in (0, 46, 47):
+        announce_deadlines(now + hours * HOUR)
+    assert runs() == ["done"]
+    told = Notification.objects.get(category="rule")
+    assert (told.title, told.priority) == ("Deadline Alert", "high")
+    assert told.message == "Landing page is due in 24 hours"

@@ -10,10 +10,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from accounts.admin import ReadOnlyAdmin
 from accounts.models import User
 from tracking.admin.services import ServiceAdmin, each
 from tracking.models import (
     Client,
+    DeadlineMark,
     FavouriteProject,
     Project,
     ProjectMember,
@@ -176,6 +178,15 @@ class TaskAdmin(ArchivingAdmin):
 
     def remove(self, row: Task, actor: User) -> None:
         delete_task(task=row, actor=actor)
+
+
+@admin.register(DeadlineMark)
+class DeadlineMarkAdmin(ReadOnlyAdmin):
+    """Which deadlines were told, so that none is told twice."""
+
+    list_display = ["task", "hours", "due_at"]
+    list_select_related = ["task"]
+    show_full_result_count = False
 
 
 @admin.register(Tag)

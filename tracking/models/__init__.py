@@ -1,6 +1,7 @@
 from tracking.models.batch import Batch, BatchChange
 from tracking.models.client import Client
 from tracking.models.day_total import DayTagTotal, DayTotal
+from tracking.models.deadline import DeadlineMark
 from tracking.models.entry import Break, TimeEntry
 from tracking.models.favourite import Favourite
 from tracking.models.project import FavouriteProject, Project, ProjectMember, ProjectRate
@@ -15,6 +16,7 @@ __all__ = [
     "Client",
     "DayTagTotal",
     "DayTotal",
+    "DeadlineMark",
     "Favourite",
     "FavouriteProject",
     "Project",

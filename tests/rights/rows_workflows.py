@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import Any
+
+from tests.rights.rows import delete, get, patch, post, put, rights
+
+RULE: dict[str, Any] = {
+    "name": "Tell me",
+    "trigger": {"type": "task_completed"},
+    "actions": [{"type": "send_notification", "title": "{{ task.name }}"}],
+}
+
+ROWS = [
+    *rights(
+        "an own rule",
+        "see",
+        get("/api/workflows/"),
+        get("/api/workflows/?search=zephyr"),
+        get("/api/workflows/{own rule}/"),
+        get("/api/workflows/{own rule}/executions/"),
+    ),
+    *rights(
+        "an own rule",
+        "make, change or delete",
+        post("/api/workflows/", RULE),
+        patch("/api/workflows/{own rule}/", {"enabled": False}),
+        put("/api/workflows/{own rule}/", RULE),
+        delete("/api/workflows/{own rule}/"),
+    ),
+    *rights("an own rule", "make of what others do", post("/api/workflows/", {**RULE, "scope": "team"})),
+    *rights(
+        "a colleague's rule",
+        "see",
+        get("/api/workflows/{rule}/"),
+        get("/api/workflows/{rule}/executions/"),
+    ),
+    *rights(
+        "a colleague's rule",
+        "change or delete",
+        patch("/api/workflows/{rule}/", {"enabled": False}),
+        put("/api/workflows/{rule}/", RULE),
+        delete("/api/workflows/{rule}/"),
+    ),
+]
