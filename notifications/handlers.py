@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import User
 from notifications import categories
@@ -182,9 +182,8 @@ def _giver(task: Task) -> User | None:
 
 
 def _start_timer(task: Task) -> dict[str, str]:
-    url = f"{reverse('tracking:track')}?task={task.pk}"
-    return {"label": _("Start timer"), "url": url}
+    return {"label": _("Start timer"), "url": reverse("tracking:task-timer", args=[task.pk]), "method": "post"}
 
 
 def _open(url: str) -> dict[str, str]:
-    return {"label": _("Open"), "url": url}
+    return {"label": pgettext("button", "Open"), "url": url}

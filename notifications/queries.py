@@ -122,8 +122,11 @@ def news_since(person: User, moment: dt.datetime) -> News:
         # Seen by another page of the person: this one shows it as well, but not what was seen before it was opened.
         open_states = (State.QUEUED, State.SEEN) if is_new else (State.QUEUED,)
         channels = [channel for channel in ON_A_PAGE if channel in states and states[channel].state in open_states]
-        if channels and len(shown) < SHOWN_AT_MOST:
+        is_shown = bool(channels) and len(shown) < SHOWN_AT_MOST
+        if is_shown:
             shown.append(NewsItem(row, channels))
-        elif is_new and (channels or any(outcome.reason == Reason.RATE for outcome in states.values())):
+        # Also what the background still shows: a page that is in view shows toasts alone.
+        held = [outcome.channel for outcome in states.values() if outcome.reason == Reason.RATE]
+        if is_new and (Channel.TOAST in held or (not is_shown and (channels or held))):
             more += 1
     return News(shown[::-1], more, max(moment, rows[0].delivered_at or moment))

@@ -12,6 +12,7 @@ urlpatterns = [
     path("notifications/several/", changes.several, name="several"),
     path("notifications/undo/", changes.undo, name="undo"),
     path("notifications/<int:pk>/open/", changes.open_one, name="open"),
+    path("notifications/<int:pk>/act/", changes.act_on_one, name="act"),
     path("notifications/<int:pk>/menu/", centre.menu, name="menu"),
     path("notifications/<int:pk>/snooze/", changes.snooze_one, name="snooze"),
     path("notifications/<int:pk>/mute/", changes.mute_one, name="mute"),

@@ -123,6 +123,14 @@ def _clock(text: str) -> str:
     return f"{timezone.localtime(dt.datetime.fromisoformat(text)):%H:%M}"
 
 
+def done_and_undone(batch: Batch) -> tuple[Batch, bool]:
+    """What a line of Undo and Redo began with, and whether taking `batch` back does it once more."""
+    again = False
+    while (before := Batch.objects.filter(undone_by=batch).first()) is not None:
+        batch, again = before, not again
+    return batch, again
+
+
 def said_of(batch: Batch) -> str:
     """What a batch did: deleted 3 entries."""
     count = batch.changes.count()

@@ -34,6 +34,7 @@ urlpatterns = [
     path("entries/new/", entries.entry_new, name="entry-new"),
     path("entries/<int:pk>/", entries.entry, name="entry"),
     path("entries/<int:pk>/delete/", entries.entry_delete, name="entry-delete"),
+    path("entries/<int:pk>/stop/", entries.entry_stop, name="entry-stop"),
     path("entries/<int:pk>/restore/", entries.entry_restore, name="entry-restore"),
     path("entries/<int:pk>/continue/", entries.entry_continue, name="entry-continue"),
     path("entries/quick/", quick.quick_entry, name="quick-entry"),

@@ -49,6 +49,7 @@ urlpatterns = [
     path("tasks/<int:pk>/move/", board.task_move, name="task-move"),
     path("tasks/<int:pk>/archive/", tasks.task_archive, ARCHIVE, name="task-archive"),
     path("tasks/<int:pk>/bring-back/", tasks.task_archive, BRING_BACK, name="task-bring-back"),
+    path("tasks/<int:pk>/timer/", tasks.task_timer, name="task-timer"),
     path("tasks/<int:pk>/delete/", tasks.task_delete, name="task-delete"),
     path("tags/", tags.tag_list, name="tags"),
     path("tags/new/", tags.tag_new, name="tag-new"),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,8 @@ from notifications.subjects import may_be_seen_by
 
 LONGEST_TITLE = 200
 LONGEST_MESSAGE = 5000
+RECURRING = "recurring"
+"""What the key of an occurrence begins with; the id of its pattern follows."""
 
 
 UNREAD = Q(read_at=None, archived_at=None, snoozed_until=None)
@@ -105,6 +108,21 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category} {self.uid}"  # not the title: whoever administers need not read people's mail
+
+    @property
+    def links(self) -> list[dict[str, str]]:
+        """Its actions by way of an address that marks it as read."""
+        ways = {"get": "notifications:open", "post": "notifications:act"}
+        return [
+            {**action, "url": f"{reverse(ways[action['method']], args=[self.pk])}?action={place}"}
+            for place, action in enumerate(self.actions)
+        ]
+
+    @property
+    def pattern_id(self) -> int | None:
+        """Of a reminder that comes again and again: what it is an occurrence of."""
+        kind, _colon, rest = self.key.partition(":")
+        return int(rest.partition(":")[0]) if kind == RECURRING else None
 
     @property
     def is_unread(self) -> bool:

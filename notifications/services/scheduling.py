@@ -17,6 +17,7 @@ from notifications import conditions, recurrence
 from notifications.categories import REMINDER, category_named
 from notifications.choices import Channel, Reason, State
 from notifications.models import Notification, Outcome
+from notifications.models.notification import RECURRING
 from notifications.queries import wanted_channels
 from notifications.services.sending import build, check, deliver, keep
 from notifications.services.turns import each_in_turn
@@ -188,7 +189,7 @@ def _fire_one_of_many(pattern: Notification, person: User, now: dt.datetime) -> 
               "subject_id", "condition")  # fmt: skip
     row = Notification(
         user=person,
-        key=f"recurring:{pattern.pk}:{pattern.deliver_at:%Y-%m-%dT%H:%M:%S}",
+        key=f"{RECURRING}:{pattern.pk}:{pattern.deliver_at:%Y-%m-%dT%H:%M:%S}",
         **{name: getattr(pattern, name) for name in copied},
     )
     if conditions.holds(pattern.condition, person):

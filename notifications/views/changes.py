@@ -22,7 +22,7 @@ from notifications.models import Notification
 from notifications.services.preferences import mute, set_preferences
 from notifications.services.reading import SEEN_AS, Seen, archive, delete, mark_read, mark_shown, snooze, wake
 from notifications.snoozes import moments, tomorrow
-from timetracker.web.answers import action, memory_of, remembering, selected_ids
+from timetracker.web.answers import action, memory_of, number, remembering, selected_ids
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
 
@@ -44,10 +44,28 @@ SWITCH = {mark_read: "read", archive: "archived", delete: "deleted"}
 @login_required
 @require_GET
 def open_one(request: HttpRequest, pk: int) -> HttpResponse:
-    """Reads it and leads to what it is about."""
+    """Reads it and leads to what it is about, or to where one of its actions leads."""
     row = get_told(request.user, pk)
+    url = _action_of(row, request, "get") if "action" in request.GET else row.url
     mark_read(person=request.user, rows=_only(row))
-    return HttpResponseRedirect(row.url or reverse("notifications:list"))
+    return HttpResponseRedirect(url or reverse("notifications:list"))
+
+
+@action
+def act_on_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reads it and sends the browser on with the same POST."""
+    row = get_told(request.user, pk)
+    url = _action_of(row, request, "post")
+    mark_read(person=request.user, rows=_only(row))
+    return HttpResponse(status=307, headers={"Location": url})
+
+
+def _action_of(row: Notification, request: HttpRequest, method: str) -> str:
+    place = number(request.GET.get("action"))
+    found = row.actions[place] if place is not None and place < len(row.actions) else None
+    if found is None or found["method"] != method:
+        raise Http404
+    return str(found["url"])
 
 
 @action
@@ -86,7 +104,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def several(request: HttpRequest) -> HttpResponse:
     """The rows ticked on the page."""
     deed = request.POST.get("do", "")
-    if deed not in {"read", "unread", "archive", "delete"}:
+    if deed not in {"read", "unread", "archive", "unarchive", "delete"}:
         raise Conflict(_("There is no such change."), code="unknown_action")
     ids = _do(request, deed, Notification.objects.of(request.user).filter(pk__in=selected_ids(request)))
     return _told(request, deed, ids, {"pk__in": ids})

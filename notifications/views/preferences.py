@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import require_administrator
 from accounts.models import User
-from notifications.choices import Channel
+from notifications.choices import Channel, Reason
 from notifications.forms import GridForm, SettingsForm
 from notifications.queries import preference_grid, settings_of
 from notifications.services.asking import send_test
@@ -48,6 +48,8 @@ def _page(request: HttpRequest, person: User | None, back: str) -> HttpResponse:
 
 @action
 def test(request: HttpRequest) -> HttpResponse:
-    """In every channel that is switched on for what scripts send."""
-    send_test(person=request.user)
-    return changed(request, _("It is on its way."), back=reverse("notifications:preferences"))
+    """In every channel that is switched on and saved for what scripts send."""
+    sent = send_test(person=request.user)
+    quiet = sent is not None and sent.outcomes.filter(reason=Reason.QUIET).exists()
+    said = _("It is quiet now: it waits in the centre.") if quiet else _("It is on its way.")
+    return changed(request, said, back=reverse("notifications:preferences"))

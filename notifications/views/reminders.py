@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from notifications.access import get_reminder
+from notifications.categories import REMINDER
 from notifications.forms import ReminderForm
 from notifications.models import Notification
+from notifications.queries import wanted_channels
 from notifications.services.reading import delete
 from notifications.services.scheduling import schedule
 from notifications.views.changes import changed
@@ -26,7 +28,8 @@ from timetracker.web.pagination import page_of
 @require_safe
 def reminders(request: HttpRequest) -> HttpResponse:
     page = page_of(Notification.objects.scheduled(request.user), request)
-    return render_page(request, "notifications/reminders.html", {"page": page}, partial="table")
+    context = {"page": page, "are_off": not wanted_channels(request.user, REMINDER)}
+    return render_page(request, "notifications/reminders.html", context, partial="table")
 
 
 @login_required
@@ -36,7 +39,10 @@ def reminder_new(request: HttpRequest) -> HttpResponse:
         request.POST or None, person=request.user, initial={"day": soon.date(), "clock": f"{soon:%H}:00"}
     )
     if request.method == "POST" and form.is_valid() and attempt(form, schedule, person=request.user, **form.values()):
-        return changed(request, _("You will be reminded."), back=reverse("notifications:reminders"))
+        said = _("You will be reminded.")
+        if not wanted_channels(request.user, REMINDER):
+            said = _("Saved. But reminders are switched off in your settings.")
+        return changed(request, said, back=reverse("notifications:reminders"))
     context = {"form": form, "title": _("New reminder")}
     # A form in the dialog is swapped in with 200, as all of them are.
     status = 200 if wants_partial(request) else status_of(form)

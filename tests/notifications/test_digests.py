@@ -70,6 +70,17 @@ def test_one_alone_comes_as_itself(quiet: User):
     assert release(END + HOUR) == 0
 
 
+def test_quiet_that_is_switched_off_holds_nothing_back(quiet: User):
+    row, _other = tell_at_noon(quiet), tell_at_noon(quiet, "Cake")
+    with time_machine.travel(NOON + MINUTE, tick=False):
+        save_settings(person=quiet, quiet_until=dt.time(12, 30))
+    assert (release(NOON + 29 * MINUTE), row.outcomes.get(channel="toast").due_at) == (0, NOON + 30 * MINUTE)
+    with time_machine.travel(NOON + 2 * MINUTE, tick=False):
+        save_settings(person=quiet, quiet=False)
+    assert release(NOON + 2 * MINUTE) == 1
+    assert rows_of(quiet).get(category="digest").message == "Tea\nCake"
+
+
 def test_several_come_as_one_digest(quiet: User):
     first, second = tell_at_noon(quiet), tell_at_noon(quiet, "Cake", priority="urgent")
     release()
@@ -149,7 +160,8 @@ def test_what_is_no_longer_true_is_left_out(quiet: User):
 
 def test_whoever_lengthens_their_quiet_is_left_alone(quiet: User):
     row = tell_at_noon(quiet)
-    be_quiet(quiet, until=15)
+    with time_machine.travel(NOON, tick=False):
+        be_quiet(quiet, until=15)
     release()
     assert outcomes(row)["toast"] == "held quiet"
     assert row.outcomes.get(channel="toast").due_at == NOON + 3 * HOUR

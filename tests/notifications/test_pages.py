@@ -15,9 +15,12 @@ from notifications import categories
 from notifications.choices import Channel
 from notifications.models import Notification, Outcome, Settings
 from notifications.queries import preference_grid, unread_count
-from notifications.services.scheduling import schedule
+from notifications.services.preferences import save_settings, set_preferences
+from notifications.services.scheduling import fire_due, schedule
 from notifications.services.sending import notify
 from tests.notifications.telling import tell, titles
+from tests.work import make_project, make_task
+from tracking.models import TimeEntry
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -90,6 +93,65 @@ def test_opening_it_reads_it_and_leads_on(client, owner):
     row = tell(owner, url="/entries/")
     assert client.get(f"/notifications/{row.pk}/open/").headers["Location"] == "/entries/"
     assert unread_count(owner) == 0
+
+
+def test_an_action_reads_it_and_leads_on(client, owner):
+    task = make_task(make_project(owner))
+    actions = [
+        {"label": "Start", "url": f"/tasks/{task.pk}/timer/", "method": "post"},
+        {"label": "Open", "url": f"/tasks/{task.pk}/", "method": "get"},
+    ]
+    row = tell(owner, actions=actions)
+    start, lead_on = (link["url"] for link in row.links)
+    assert client.get(lead_on).headers["Location"] == f"/tasks/{task.pk}/"
+    assert unread_count(owner) == 0
+    sent_on = client.post(start)
+    assert (sent_on.status_code, sent_on.headers["Location"]) == (307, f"/tasks/{task.pk}/timer/")
+    assert client.post(sent_on.headers["Location"], **HTMX).status_code == 204
+    assert TimeEntry.objects.running().get().task == task
+    for wrong in (start.replace("act/", "open/"), f"{lead_on}9", lead_on.replace("=1", "=x")):
+        assert client.get(wrong).status_code == 404
+
+
+def test_what_a_toasts_rate_held_back_is_counted_though_the_background_shows_it(client, owner):
+    """A page in view has reported that it showed no browser notification: those have room, toasts have not."""
+    before = timezone.now()
+    first = [tell(owner, f"News {number}") for number in range(3)]
+    Outcome.objects.filter(notification__in=first, channel="browser").update(state="held", reason="in_view")
+    Outcome.objects.filter(notification__in=first, channel="toast").update(state="seen")
+    Notification.objects.filter(pk__in=[row.pk for row in first]).update(delivered_at=before - dt.timedelta(seconds=9))
+    tell(owner, "One more")
+    page = client.get("/notifications/bell/", {"since": before.isoformat()}).content.decode()
+    assert 'data-channels="browser"' in page
+    assert "and 1 more notification<" in page
+
+
+def test_reminders_that_are_switched_off_say_so(client, owner):
+    schedule(person=owner, title="Drink", repeats={"every_seconds": 3600})
+    assert "Reminders are switched off" not in client.get("/notifications/reminders/").content.decode()
+    set_preferences(person=owner, grid={"reminder": ()})
+    assert "Reminders are switched off" in client.get("/notifications/reminders/").content.decode()
+    sent = {"title": "Tea", "day": f"{timezone.now() + dt.timedelta(days=2):%Y-%m-%d}", "clock": "9"}
+    said = client.post("/notifications/reminders/new/", sent, **HTMX).headers["HX-Trigger"]
+    assert "switched off in your settings" in said
+
+
+def test_one_of_a_recurring_reminder_offers_to_cancel_that_one(client, owner):
+    pattern = schedule(person=owner, title="Drink", repeats={"every_seconds": 3600})
+    fire_due(timezone.now() + dt.timedelta(hours=2))
+    row = Notification.objects.of(owner).get()
+    assert row.pattern_id == pattern.pk
+    menu = client.get(f"/notifications/{row.pk}/menu/").content.decode()
+    assert f"/notifications/reminders/{pattern.pk}/cancel/" in menu
+    assert "/cancel/" not in client.get(f"/notifications/{tell(owner).pk}/menu/").content.decode()
+
+
+def test_in_quiet_hours_a_test_says_that_it_waits(client, owner):
+    now = timezone.now().astimezone(owner.zone)
+    around = [(now + dt.timedelta(hours=hours)).time().replace(microsecond=0) for hours in (-1, 1)]
+    save_settings(person=owner, quiet=True, quiet_from=around[0], quiet_until=around[1])
+    said = client.post("/settings/notifications/test/", **HTMX).headers["HX-Trigger"]
+    assert "it waits in the centre" in said
 
 
 @pytest.mark.parametrize("deed", ["read", "archive", "delete"])

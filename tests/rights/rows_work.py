@@ -131,6 +131,7 @@ TASKS = [
         get("/tasks/{task}/edit/"),
         post("/tasks/{task}/edit/", {**TASK, "project": "{project}"}),
         post("/tasks/{task}/status/", {"status": "review"}),
+        post("/tasks/{task}/timer/"),
         post("/tasks/{task}/move/", {"status": "review", "after": ""}),
         patch("/api/tasks/{task}/", {"status": "done"}),
         put("/api/tasks/{task}/", {"project": "{project}", "name": "Renamed"}),

@@ -178,7 +178,10 @@ def _import(person: User) -> TimeImport:
 def _told(person: User, title: str) -> dict[str, Notification]:
     """Not by the services, which tell a former member nothing."""
     now = timezone.now()
-    told = Notification.objects.create(user=person, category="own", title=title, in_centre=True, delivered_at=now)
+    start = {"label": "Start", "url": "/timer/start/", "method": "post"}
+    told = Notification.objects.create(
+        user=person, category="own", title=title, in_centre=True, delivered_at=now, actions=[start]
+    )
     later = Notification.objects.create(user=person, category="reminder", title=title, deliver_at=now + HOUR)
     gone = Notification.objects.create(
         user=person, category="own", title=title, in_centre=True, delivered_at=now, deleted_at=now

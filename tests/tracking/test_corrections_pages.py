@@ -89,8 +89,11 @@ def test_many_at_once_are_undone_at_once(olga: Client, owner: User):
     undone = undo(olga, deleted)
     assert (toast_of(undone)["text"], toast_of(undone)["redo"]) == ("Undone: deleted 3 entries.", True)
     assert TimeEntry.objects.alive().count() == 3
-    assert "redo" not in toast_of(undo(olga, undone))
+    redone = undo(olga, undone)
+    assert (toast_of(redone)["text"], "redo" in toast_of(redone)) == ("Done again: deleted 3 entries.", False)
     assert not TimeEntry.objects.alive().exists()
+    undone = undo(olga, redone)
+    assert (toast_of(undone)["text"], toast_of(undone)["redo"]) == ("Undone: deleted 3 entries.", True)
 
 
 def test_another_day_by_the_clock(olga: Client, owner: User):

@@ -68,3 +68,8 @@ def selected_ids(request: HttpRequest) -> list[int]:
     """The rows ticked; an Undo link carries them in its address."""
     ids = request.POST.getlist("ids") or request.GET.getlist("ids")
     return [int(pk) for pk in dict.fromkeys(ids) if pk.isascii() and pk.isdigit() and len(pk) < 19][:AT_ONCE]
+
+
+def number(text: str | None) -> int | None:
+    """An id or a place from an address or a form; None for nonsense."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

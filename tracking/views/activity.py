@@ -21,12 +21,12 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from timetracker.events.models import Event
 from timetracker.events.registry import event_types
+from timetracker.web.answers import number
 from timetracker.web.htmx import render_page
 from timetracker.web.times import local_date
 from tracking.choices import TaskStatus
 from tracking.models import Project
 from tracking.queries import activity_visible_to, latest_activity
-from tracking.views.week import number
 
 AT_ONCE = 50
 STATUS = dict(TaskStatus.choices)

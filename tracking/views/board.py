@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
-from timetracker.web.answers import action
+from timetracker.web.answers import action, number
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import redirect_with_toast, render_page, toast
 from tracking.access import get_task
@@ -18,7 +18,6 @@ from tracking.choices import TaskStatus
 from tracking.forms.tasks import TaskFilter
 from tracking.models import Task
 from tracking.services.tasks import move_task
-from tracking.views.week import number
 
 
 @login_required

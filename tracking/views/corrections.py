@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
-from timetracker.web.answers import action, selected_ids
+from timetracker.web.answers import action, number, selected_ids
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import render_page
 from timetracker.web.times import local_date
@@ -32,7 +32,7 @@ from tracking.services.entries import delete_entry, update_entry
 from tracking.services.review import accept_entry
 from tracking.views.answers import apply_to_each
 from tracking.views.entries import changed_entries
-from tracking.views.week import day_in, number
+from tracking.views.week import day_in
 
 Write = Callable[[TimeEntry], object]
 CHOICES = 200

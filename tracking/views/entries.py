@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from timetracker.web.answers import action, number
+from timetracker.web.durations import format_duration
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
 from tracking.access import get_entry, get_person_to_log_for, may_bill
@@ -17,9 +19,9 @@ from tracking.forms.entries import EntryForm
 from tracking.models import Tag, TimeEntry
 from tracking.services.entries import create_entry, delete_entry, restore_entry, update_entry
 from tracking.services.tags import require_tag_names, tags_named
-from tracking.services.timer import continue_entry
+from tracking.services.timer import continue_entry, stop_timer
 from tracking.views.timer import done, refused
-from tracking.views.week import day_in, number, week_page
+from tracking.views.week import day_in, week_page
 
 
 @login_required
@@ -116,6 +118,15 @@ def changed_entries(
 def entry_delete(request: HttpRequest, pk: int) -> HttpResponse:
     found = delete_entry(entry=get_entry(request.user, pk, edit=True), actor=request.user)
     return changed_entries(request, _("Deleted."), found.batch_id)
+
+
+@action
+def entry_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody's timer that runs on: they are told who stopped it."""
+    found = get_entry(request.user, pk, edit=True)
+    stopped = stop_timer(user=found.user, actor=request.user, entry_id=found.pk)
+    length = format_duration(stopped.entry.seconds or 0, request.user.hours_format)
+    return changed_entries(request, _("Stopped at %(length)s.") % {"length": length}, None)
 
 
 @login_required

@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from timetracker.web.answers import action, selected_ids
+from timetracker.web.answers import action, number, selected_ids
 from timetracker.web.errors import Conflict
 from tracking.access import require_delete
 from tracking.choices import Priority, TaskStatus
 from tracking.models import Tag, Task
 from tracking.services.tasks import archive_task, tag_task, update_task
 from tracking.views.answers import apply_to_each, changed
-from tracking.views.week import number
 
 Write = Callable[[Task], object]
 

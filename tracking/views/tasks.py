@@ -17,6 +17,7 @@ from tracking.choices import Priority, TaskStatus
 from tracking.forms.tasks import QuickTaskForm, TaskFilter, TaskForm
 from tracking.models import Task, TimeEntry
 from tracking.services.tasks import archive_task, create_task, delete_task, update_task
+from tracking.services.timer import start_timer
 from tracking.views.answers import changed
 
 RECENT = 20
@@ -112,6 +113,14 @@ def task_status(request: HttpRequest, pk: int, *, status: str = "") -> HttpRespo
     undo = f"{reverse('tracking:task-status', args=[pk])}{remembering(memory)}&status={old}"
     undo_url = undo if old != task.status else None
     return changed(request, text, url=reverse("tracking:task", args=[pk]), undo_url=undo_url)
+
+
+@action
+def task_timer(request: HttpRequest, pk: int) -> HttpResponse:
+    """From anywhere, such as a notification: the timer bar hears of it as every page does."""
+    task = get_task(request.user, pk)
+    start_timer(user=request.user, project=task.project, task=task)
+    return changed(request, _("The timer is running."), url=reverse("tracking:task", args=[pk]))
 
 
 @action

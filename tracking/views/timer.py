@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
+from timetracker.web.answers import number
 from timetracker.web.durations import format_duration
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import toast
@@ -24,7 +25,6 @@ from tracking.models import TimeEntry
 from tracking.queries import running_entry
 from tracking.services.entries import update_entry
 from tracking.services.timer import discard_timer, move_start, pause_timer, resume_timer, start_timer, stop_timer
-from tracking.views.week import number
 
 BAR = "tracking/timer/answer.html"
 

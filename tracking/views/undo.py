@@ -14,8 +14,7 @@ from timetracker.web.errors import Conflict
 from timetracker.web.htmx import render_page
 from timetracker.web.pagination import page_of
 from tracking.access import get_batch, get_entry
-from tracking.choices import BatchKind
-from tracking.history import entry_events, history_of, said_of
+from tracking.history import done_and_undone, entry_events, history_of, said_of
 from tracking.models import TimeEntry
 from tracking.models.batch import KEPT
 from tracking.services.undo import check_undo, revert_change, undo_batch
@@ -29,14 +28,15 @@ AT_ONCE = 2000
 @action
 def batch_undo(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_batch(request.user, pk)
-    said = said_of(batch)
+    origin, again = done_and_undone(batch)
+    said = said_of(origin)
     if batch.changes.count() > AT_ONCE:
         check_undo(batch=batch, actor=request.user)
         run_command("undo_change", str(batch.pk), str(request.user.pk))
         return changed_entries(request, _("Being undone: %(what)s. That takes a while.") % {"what": said}, None, "info")
     undoing = undo_batch(batch=batch, actor=request.user)
-    redo = batch.kind != BatchKind.UNDO
-    return changed_entries(request, _("Undone: %(what)s.") % {"what": said}, undoing.pk, redo=redo)
+    text = _("Done again: %(what)s.") if again else _("Undone: %(what)s.")
+    return changed_entries(request, text % {"what": said}, undoing.pk, redo=not again)
 
 
 @login_required

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
 from accounts.models import User
+from timetracker.web.answers import number
 from timetracker.web.pagination import page_of
 from timetracker.web.times import local_day_bounds
 from tracking.models import Favourite, Project, Tag, TimeEntry
@@ -143,10 +144,6 @@ def _person(people: list[User], value: str | None, user: User) -> User:
         if person.pk == wanted:
             return person
     raise Http404
-
-
-def number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def day_in(text: str | None) -> dt.date | None:

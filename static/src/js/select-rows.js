@@ -66,6 +66,11 @@ function showAll() {
   document.querySelectorAll("[data-select-rows]").forEach(show);
 }
 
+// What was chosen in a select of the bar is done: it says again what it is for.
+document.addEventListener("htmx:afterRequest", ({ target }) => {
+  if (target.matches?.("[data-bulk-bar] select")) target.selectedIndex = 0;
+});
+
 // A list that fetches itself after a change keeps what was chosen, for the next change.
 const kept = new Set();
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
