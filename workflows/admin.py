@@ -76,6 +76,6 @@ class StepAdmin(ReadOnlyAdmin):
 class MissAdmin(ReadOnlyAdmin):
     """The last events of each rule that did not fit, and the condition that failed."""
 
-    list_display = ["at", "rule", "event", "path", "field", "operator", "wanted", "actual"]
+    list_display = ["at", "rule", "event", "path", "found"]
     list_select_related = ["rule", "event"]
     show_full_result_count = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -15,12 +16,21 @@ from workflows.models import Execution, Rule
 STEP = "rule_step"
 
 
-def rules_for(event: Event) -> list[Rule]:
+class Candidate(NamedTuple):
+    """What matching needs to know of a rule: whole rows of hundreds would cost more than their conditions."""
+
+    pk: int
+    user_id: int
+    trigger_conditions: Any
+    misses: int
+
+
+def rules_for(event: Event) -> list[Candidate]:
     """Enabled ones of this trigger whose owners are concerned and may see what happened, in order of id."""
-    rules = Rule.objects.filter(trigger_type=event.type, enabled=True).select_related("user").order_by("pk")
+    rules = Rule.objects.filter(trigger_type=event.type, enabled=True).order_by("pk")
     concerned = Q(user=event.actor_id) | Q(user=event.person_id)
-    rules = rules.filter(concerned | Q(scope=Scope.TEAM))
-    found = list(rules)
+    rows = rules.filter(concerned | Q(scope=Scope.TEAM)).values_list(*Candidate._fields)
+    found = [Candidate._make(row) for row in rows]
     if not found:
         return []
     seen = seeing(event, {rule.user_id for rule in found})

@@ -54,10 +54,8 @@ class Miss(models.Model):
     event = models.ForeignKey("events.Event", verbose_name=_("event"), on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(_("at"), default=timezone.now)
     path = models.CharField(_("condition"), max_length=60)
-    field = models.CharField(_("field"), max_length=120)
-    operator = models.CharField(_("operator"), max_length=20)
-    wanted = models.JSONField(_("wanted"), null=True)
-    actual = models.JSONField(_("found"), null=True)
+    found = models.JSONField(_("found"), default=dict)
+    """The condition as it was, and the value that it met: field, operator, wanted, actual."""
 
     class Meta:
         db_table = "workflow_misses"

@@ -17,7 +17,7 @@ from workflows.choices import Overlap, RunStatus, Scope
 from workflows.conditions import Checked, first_failure
 from workflows.events import RuleStep
 from workflows.models import Execution, Miss, Rule, Step
-from workflows.queries import ancestors, may_watch_others, rules_for
+from workflows.queries import Candidate, ancestors, may_watch_others, rules_for
 from workflows.services.rules import switch_off
 from workflows.triggers import named_in, provided_values, triggers, values_of
 
@@ -32,22 +32,22 @@ def match(event: Event) -> list[Execution]:
         return []
     trigger, values = triggers()[event.type], values_of(event)
     line = ancestors(event)
-    missed: list[tuple[Rule, Checked]] = []
+    missed: list[tuple[Candidate, Checked]] = []
     made = []
     for rule in rules:
         known = values | provided_values(event, named_in(rule.trigger_conditions))
         failed = first_failure(rule.trigger_conditions, trigger, known)
         if failed is not None:
             missed.append((rule, failed))
-        elif (execution := _begin(rule, event, line)) is not None:
+        elif (execution := _begin(rule.pk, event, line)) is not None:
             made.append(execution)
     _keep_misses(event, missed)
     return made
 
 
-def _begin(rule: Rule, event: Event, line: list[Execution]) -> Execution | None:
+def _begin(pk: int, event: Event, line: list[Execution]) -> Execution | None:
     """None where the rule may no longer run, or ran for this event already."""
-    rule = Rule.objects.select_for_update(of=("self",)).select_related("user").get(pk=rule.pk)
+    rule = Rule.objects.select_for_update(of=("self",)).select_related("user").get(pk=pk)
     if not rule.enabled or Execution.objects.filter(rule=rule, event=event).exists():
         return None
     if rule.scope == Scope.TEAM and not may_watch_others(rule.user):
@@ -102,24 +102,26 @@ def _verdict(rule: Rule, line: list[Execution]) -> tuple[RunStatus, str]:
     return RunStatus.RUNNING, ""
 
 
-def _keep_misses(event: Event, missed: Iterable[tuple[Rule, Checked]]) -> None:
+def _keep_misses(event: Event, missed: Iterable[tuple[Candidate, Checked]]) -> None:
     """The last few of each rule, in a ring: two statements, however many rules."""
     rows = [
         Miss(
-            rule=rule,
+            rule_id=rule.pk,
             slot=rule.misses % Miss.KEPT,
             event=event,
             at=event.occurred_at,
-            path=failed.path[:60],
-            field=failed.field[:120],
-            operator=failed.operator,
-            wanted=failed.wanted,
-            actual=failed.actual,
+            path=failed.path,
+            found={
+                "field": failed.field,
+                "operator": failed.operator,
+                "wanted": failed.wanted,
+                "actual": failed.actual,
+            },
         )
         for rule, failed in missed
     ]
     if not rows:
         return
-    columns = ["event", "at", "path", "field", "operator", "wanted", "actual"]
+    columns = ["event", "at", "path", "found"]
     Miss.objects.bulk_create(rows, update_conflicts=True, unique_fields=["rule", "slot"], update_fields=columns)
     Rule.objects.filter(pk__in=[row.rule_id for row in rows]).update(misses=F("misses") + 1)
