@@ -59,6 +59,18 @@ def test_the_panel_slides_in_and_follows_what_is_done_in_it(open_page, person: U
     expect(bell(page, 1)).to_be_focused()  # what is brought back is as unread as it was
 
 
+def test_an_open_panel_follows_what_happens_elsewhere(open_page, person: User):
+    here, there = open_page(person, "/entries/"), open_page(person, "/settings/")
+    wait_until_live(here)
+    bell(here, 0).click()
+    panel = here.get_by_role("dialog", name="Notifications")
+    expect(panel.get_by_text("Nothing new")).to_be_visible()
+    there.evaluate("smartNotifications.show({ title: 'Build failed' })")
+    expect(panel.get_by_role("button", name="Mark as read: Build failed", exact=True)).to_be_visible()
+    there.evaluate("smartNotifications.markAllAsRead()")
+    expect(panel.get_by_role("button", name="Mark as unread: Build failed", exact=True)).to_be_visible()
+
+
 def test_a_toast_in_every_page_that_is_in_view(open_page, person: User):
     here, there = open_page(person, "/entries/"), open_page(person, "/settings/notifications/")
     for page in (here, there):

@@ -84,9 +84,10 @@ function send(outcomes) {
   fetch("/notifications/shown/", { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": csrfToken() } }).catch(() => {});
 }
 
-// The panel keeps up while it is open, and is fetched anew whenever it is opened.
+// The panel keeps up while it is open, and is fetched anew whenever it is opened. What the socket names does not rise from <body>,
+// so it is caught on its way down.
 for (const name of ["live:notifications", "noticesChanged"]) {
-  document.addEventListener(name, () => panel()?.open && window.htmx.trigger("#notices-body", "live:panel"));
+  document.addEventListener(name, () => panel()?.open && window.htmx.trigger("#notices-body", "live:panel"), true);
 }
 
 // The settings page says how things stand in this browser. The question is asked from a click only.
