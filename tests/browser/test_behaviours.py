@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.tools import assert_no_axe_violations
+from tests.browser.tools import SCREENS, assert_no_axe_violations, box_of
 
 pytestmark = pytest.mark.browser
 FORM = """
@@ -61,6 +61,38 @@ def test_toast_of_an_answer_can_be_undone(page, answer):
     expect(page.locator(".toast")).to_have_text(["It is back."])
     assert undone[0].method == "POST"
     assert undone[0].headers["x-csrftoken"]
+
+
+def show(page: Page, **toast: Any) -> None:
+    page.evaluate("detail => document.body.dispatchEvent(new CustomEvent('toast', { bubbles: true, detail }))", toast)
+
+
+LONG = "Jonas Weber gave you a task: Write down what every customer of last year asked for, and what came of it, by name"
+ACTIONS = [{"label": "Start the timer", "url": "/a/", "post": True}, {"label": "Open the task", "url": "/b/"}]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_toast_with_actions_can_be_read(open_page, person, screen: str):
+    page = open_page(person, "/settings/", **SCREENS[screen])
+    show(page, text=LONG, sub=LONG * 3, url="/entries/", actions=ACTIONS)
+    toast = page.locator(".toast")
+    title, sub = box_of(toast.get_by_role("link", name=LONG)), box_of(toast.locator(".toast-sub"))
+    assert title["width"] > 220
+    assert title["height"] < 70  # three lines
+    assert sub["height"] < 50  # two
+    for name in ("Start the timer", "Open the task"):
+        action = box_of(toast.get_by_text(name))
+        assert action["y"] >= sub["y"] + sub["height"]
+    assert_no_axe_violations(page)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_short_toast_and_its_undo_share_a_line(open_page, person, screen: str):
+    page = open_page(person, "/settings/", **SCREENS[screen])
+    show(page, text="Deleted.", undo_url="/made-up/undo/")
+    words, undo = box_of(page.locator(".toast-text")), box_of(page.get_by_role("button", name="Undo"))
+    assert undo["x"] >= words["x"] + words["width"]
+    assert undo["y"] < words["y"] + words["height"]
 
 
 def test_the_answer_to_a_button_that_is_gone_is_heard(page):

@@ -33,26 +33,21 @@ function countDown(toast, ms) {
   start();
 }
 
-const addAction = (toast, label, act) => addActionTo(toast.querySelector("button.toast-action"), toast, label, act);
-
-function addActionTo(button, toast, label, act) {
-  button.textContent = label;
-  button.hidden = false;
+function addAction(toast, label, act) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "toast-action", textContent: label });
   button.addEventListener("click", () => {
     letGo(toast);
     act();
   });
+  toast.querySelector(".toast-actions").append(button);
 }
 
-function addLink(toast, { label, url, post }) {
-  if (post) {
-    const button = toast.querySelector(".toast-action").cloneNode();
-    toast.querySelector(".toast-close").before(button);
-    return addActionTo(button, toast, label, () => window.htmx.ajax("POST", url, { swap: "none", target: "body" }));
-  }
-  const link = document.createElement("a");
-  Object.assign(link, { className: "toast-action", textContent: label, href: url });
-  toast.querySelector(".toast-close").before(link);
+const post = (url) => window.htmx.ajax("POST", url, { swap: "none", target: "body" });
+
+function addLink(toast, { label, url, post: isPost }) {
+  if (isPost) return addAction(toast, label, () => post(url));
+  const link = Object.assign(document.createElement("a"), { className: "toast-action", textContent: label, href: url });
+  toast.querySelector(".toast-actions").append(link);
 }
 
 function say(toast, words, sub, url) {
@@ -73,7 +68,7 @@ export function showToast({ text: words, level = "success", undo_url: undoUrl, r
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.dataset.level = LEVELS.has(level) ? level : "info";
   say(toast, words, sub, url);
-  if (undoUrl) addAction(toast, text(redo ? "redo" : "undo"), () => window.htmx.ajax("POST", undoUrl, { swap: "none", target: "body" }));
+  if (undoUrl) addAction(toast, text(redo ? "redo" : "undo"), () => post(undoUrl));
   if (action) addAction(toast, action.label, action.act);
   for (const each of actions.slice(0, ACTIONS_AT_MOST)) addLink(toast, each);
   toast.querySelector(".toast-close").addEventListener("click", () => letGo(toast));
