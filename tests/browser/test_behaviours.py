@@ -95,6 +95,19 @@ def test_a_short_toast_and_its_undo_share_a_line(open_page, person, screen: str)
     assert undo["y"] < words["y"] + words["height"]
 
 
+def test_toasts_that_stay_are_not_pushed_out(page):
+    show(page, text="Stays", stays=True)
+    show(page, text="Failed", level="error")
+    for number in range(1, 4):
+        show(page, text=f"Saved {number}")
+    expect(page.locator(".toast")).to_have_text(["Stays", "Failed", "Saved 3"])
+    show(page, text="Failed too", level="error")
+    show(page, text="Saved 4")  # seen in any case
+    expect(page.locator(".toast")).to_have_text(["Stays", "Failed", "Failed too", "Saved 4"])
+    show(page, text="Failed again", level="error")
+    expect(page.locator(".toast")).to_have_text(["Failed", "Failed too", "Failed again"])
+
+
 def test_the_answer_to_a_button_that_is_gone_is_heard(page):
     page.evaluate(
         "document.getElementById('main').innerHTML = '<button hx-post=\"/made-up/late/\" hx-swap=\"none\">Go</button>'"

@@ -20,6 +20,17 @@ function letGo(toast) {
   toast.remove();
 }
 
+// What stays is not pushed out by what goes by itself, and what has just come is seen in any case.
+function makeRoom(newest) {
+  const shown = [...region().children];
+  while (shown.length > SHOWN_AT_MOST) {
+    const goes = shown.find((toast) => toast !== newest && !toast.stays) ?? (newest.stays && shown[0]);
+    if (!goes) return;
+    letGo(goes);
+    shown.splice(shown.indexOf(goes), 1);
+  }
+}
+
 function countDown(toast, ms) {
   const stop = () => clearTimeout(toast.timer);
   const start = () => {
@@ -74,10 +85,10 @@ export function showToast({ text: words, level = "success", undo_url: undoUrl, r
   toast.querySelector(".toast-close").addEventListener("click", () => letGo(toast));
   moveToFront();
   region().append(toast);
-  const shown = region().children;
-  while (shown.length > SHOWN_AT_MOST) letGo(shown[0]);
   // What failed stays until it is read.
-  if (toast.dataset.level !== "error" && !stays) countDown(toast, undoUrl || action || url ? LONG_MS : SHORT_MS);
+  toast.stays = stays || toast.dataset.level === "error";
+  makeRoom(toast);
+  if (!toast.stays) countDown(toast, undoUrl || action || url ? LONG_MS : SHORT_MS);
 }
 
 window.toastManager = Object.freeze(
