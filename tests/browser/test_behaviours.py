@@ -95,6 +95,26 @@ def test_a_short_toast_and_its_undo_share_a_line(open_page, person, screen: str)
     assert undo["y"] < words["y"] + words["height"]
 
 
+def test_what_says_the_same_is_one_toast(page, allow_console):
+    for words in ("net::ERR_FAILED", "htmx:"):
+        allow_console(words)
+    page.route("**/made-up/away/", lambda route: route.abort())
+    silence = page.locator(".toast", has_text="The server does not answer")
+    for _ in range(3):
+        page.evaluate("htmx.ajax('POST', '/made-up/away/', { swap: 'none' }).catch(() => {})")
+    show(page, text="Saved.")
+    show(page, text="Saved.")
+    show(page, text="Deleted.", undo_url="/made-up/undo/1/")
+    expect(silence).to_have_count(1)
+    expect(page.locator(".toast", has_text="Saved.")).to_have_count(1)
+    page.unroute("**/made-up/away/")
+    page.route("**/made-up/away/", lambda route: route.fulfill(status=204))
+    ask(page, "POST", "/made-up/away/")
+    expect(silence).to_have_count(0)
+    show(page, text="Deleted.", undo_url="/made-up/undo/2/")  # each can be undone
+    expect(page.locator(".toast", has_text="Deleted.")).to_have_count(2)
+
+
 def test_toasts_that_stay_are_not_pushed_out(page):
     show(page, text="Stays", stays=True)
     show(page, text="Failed", level="error")

@@ -15,14 +15,14 @@ function moveToFront() {
   if (region().parentElement !== host) host.append(region());
 }
 
-function letGo(toast) {
+export function letGo(toast) {
   clearTimeout(toast.timer);
   toast.remove();
 }
 
 // What stays is not pushed out by what goes by itself, and what has just come is seen in any case.
 function makeRoom(newest) {
-  const shown = [...region().children];
+  const shown = [...region().children].filter((toast) => !toast.extra);
   while (shown.length > SHOWN_AT_MOST) {
     const goes = shown.find((toast) => toast !== newest && !toast.stays) ?? (newest.stays && shown[0]);
     if (!goes) return;
@@ -73,11 +73,26 @@ function say(toast, words, sub, url) {
   place.append(more);
 }
 
-/** `text` may lead to `url` and have a second line, `sub`; `actions` are `{label, url, post}`. `stays`: until it is closed. */
-export function showToast({ text: words, level = "success", undo_url: undoUrl, redo, action, sub, url, actions = [], stays = false }) {
-  if (!words || !region()) return;
+// The same is said once. The newer takes the place of the older, unless somebody is at it.
+function sayOnce(key, words, sub, url) {
+  const same = key && [...region().children].find((toast) => toast.key === key);
+  if (!same?.matches(":hover, :focus-within")) return void (same && letGo(same));
+  say(same, words, sub, url);
+  return same;
+}
+
+/** `text` may lead to `url` and have a second line, `sub`; `actions` are `{label, url, post}`. `stays`: until it is closed.
+ * `key`: there is one of it, beside the few others; without it what says the same is one. Returns the toast. */
+export function showToast(options) {
+  const { text: words, level = "success", undo_url: undoUrl, redo, action, sub, url, actions = [], stays = false } = options;
+  if (!words || !region()) return null;
+  const key = options.key ?? (action ? null : JSON.stringify([words, level, sub, url, undoUrl, actions]));
+  const same = sayOnce(key, words, sub, url);
+  if (same) return same;
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.dataset.level = LEVELS.has(level) ? level : "info";
+  // What failed stays until it is read.
+  Object.assign(toast, { key, extra: Boolean(options.key), stays: stays || toast.dataset.level === "error" });
   say(toast, words, sub, url);
   if (undoUrl) addAction(toast, text(redo ? "redo" : "undo"), () => post(undoUrl));
   if (action) addAction(toast, action.label, action.act);
@@ -85,10 +100,9 @@ export function showToast({ text: words, level = "success", undo_url: undoUrl, r
   toast.querySelector(".toast-close").addEventListener("click", () => letGo(toast));
   moveToFront();
   region().append(toast);
-  // What failed stays until it is read.
-  toast.stays = stays || toast.dataset.level === "error";
   makeRoom(toast);
   if (!toast.stays) countDown(toast, undoUrl || action || url ? LONG_MS : SHORT_MS);
+  return toast;
 }
 
 window.toastManager = Object.freeze(
