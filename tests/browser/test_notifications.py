@@ -101,8 +101,53 @@ def test_many_at_once_are_three_and_a_number(open_page, person: User):
     wait_until_live(page)
     page.evaluate(SEND_TEST, 10)
     expect(bell(page, 10)).to_be_attached()
-    expect(page.locator(".toast", has_text=re.compile("and [0-9]+ more"))).not_to_have_count(0)
-    assert page.locator(".toast").count() <= 3
+    more = page.locator(".toast", has_text=re.compile("and [0-9]+ more"))
+    expect(more).to_have_count(1)
+    assert page.locator(".toast").count() <= 4
+
+
+def test_how_many_more_there_are_counts_up(open_page, person: User):
+    page = open_page(person, "/entries/")
+    expect(page.locator("#bell[data-news-since]")).to_be_attached()
+    more = page.locator(".toast", has_text=re.compile("more notification"))
+    count = '<data data-news-more="{n}" data-sum="and {{n}} more notifications" data-url="/x/">and {n} more notifications</data>'
+
+    def answer(n: int) -> None:
+        page.evaluate(
+            """html => { const slot = document.querySelector("[data-news-slot]"); slot.insertAdjacentHTML("beforeend", html);
+            slot.dispatchEvent(new CustomEvent("htmx:afterSwap", { bubbles: true, detail: { target: slot, elt: slot } }));
+            slot.querySelector("[data-news-more]").remove(); }""",
+            count.format(n=n),
+        )
+
+    answer(7)
+    expect(more).to_have_text("and 7 more notifications")
+    answer(6)
+    expect(more).to_have_text("and 13 more notifications")
+    more.get_by_role("button", name="Close").click()
+    answer(2)
+    expect(more).to_have_text("and 2 more notifications")
+
+
+def test_the_panel_says_that_the_server_does_not_answer(open_page, person: User, allow_console):
+    for words in ("net::ERR_FAILED", "htmx:"):
+        allow_console(words)
+    tell(person, "Build failed")
+    page = open_page(person, "/entries/")
+    page.route("**/notifications/panel/", lambda route: route.abort())
+    bell(page, 1).click()
+    panel = page.get_by_role("dialog", name="Notifications")
+    again = panel.get_by_role("button", name="Try again")
+    expect(panel.get_by_role("alert")).to_contain_text("The server does not answer.")
+    assert_no_axe_violations(page)
+    with page.expect_event("requestfailed"):
+        again.click()
+    expect(again).to_have_count(1)
+    expect(page.locator(".toast")).to_have_count(0)
+    page.unroute("**/notifications/panel/")
+    again.click()
+    expect(panel.locator(".notice", has_text="Build failed")).to_be_visible()
+    expect(again).to_have_count(0)
 
 
 def test_after_a_lost_socket_nothing_is_missed(open_page, person: User, allow_console):

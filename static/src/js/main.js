@@ -9,6 +9,7 @@ import "./toast.js";
 import "./notifications-api.js";
 import "./announce.js";
 import "./notifications.js";
+import "./notices-panel.js";
 import "./dialog.js";
 import "./menu.js";
 import "./clock.js";
