@@ -67,7 +67,9 @@ def show(page: Page, **toast: Any) -> None:
     page.evaluate("detail => document.body.dispatchEvent(new CustomEvent('toast', { bubbles: true, detail }))", toast)
 
 
-LONG = "Jonas Weber gave you a task: Write down what every customer of last year asked for, and what came of it, by name"
+LONG = (
+    "Jonas Weber gave you a task: Write down what every customer of last year asked for, and what came of it, by name"
+)
 ACTIONS = [{"label": "Start the timer", "url": "/a/", "post": True}, {"label": "Open the task", "url": "/b/"}]
 
 
@@ -93,6 +95,33 @@ def test_a_short_toast_and_its_undo_share_a_line(open_page, person, screen: str)
     words, undo = box_of(page.locator(".toast-text")), box_of(page.get_by_role("button", name="Undo"))
     assert undo["x"] >= words["x"] + words["width"]
     assert undo["y"] < words["y"] + words["height"]
+
+
+CONTRAST = """mark => {
+  const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const light = (color) => {
+    context.fillStyle = color;
+    context.fillRect(0, 0, 1, 1);
+    const linear = (value) => (value <= 0.04 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    const [red, green, blue] = [...context.getImageData(0, 0, 1, 1).data].map((value) => linear(value / 255));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ink = light(getComputedStyle(mark).color), ground = light(getComputedStyle(mark.closest(".toast")).backgroundColor);
+  return [getComputedStyle(mark).color, (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05)];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_mark_of_a_toast_has_the_colour_of_its_level(open_page, person, scheme: str):
+    page = open_page(person, "/settings/", color_scheme=scheme)
+    colours = set()
+    for level in ("success", "info", "warning", "error"):
+        show(page, text=level, level=level)
+        mark = page.locator(f".toast [data-mark={level}]").and_(page.locator(":visible"))
+        colour, contrast = mark.evaluate(CONTRAST)
+        colours.add(colour)
+        assert contrast >= 3, f"{level}: {contrast}"
+    assert len(colours) == 4
 
 
 def test_what_says_the_same_is_one_toast(page, allow_console):
