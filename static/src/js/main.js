@@ -6,6 +6,7 @@ import "./busy.js";
 import "./problems.js";
 import "./late-answers.js";
 import "./toast.js";
+import "./stand-clear.js";
 import "./notifications-api.js";
 import "./announce.js";
 import "./notifications.js";
