@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from notifications.models import Notification, Outcome
 from notifications.services.scheduling import schedule
-from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, wait_until_live
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, wait_until_live
 from tests.notifications import telling
 
 pytestmark = pytest.mark.browser
@@ -206,6 +206,53 @@ def test_several_at_once(open_page, person: User):
     expect(page.locator(".notice-title")).to_have_count(3)
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+def test_toasts_stand_above_what_can_be_done_with_chosen_rows(open_page, person: User, screen: str):
+    for number in range(30):
+        tell(person, f"Build {number} failed")
+    page = open_page(person, "/notifications/", **SCREENS[screen])
+    page.get_by_role("checkbox", name="Select Unread: Build 29 failed").check()
+    page.evaluate("toastManager.error('Something failed.')")
+    bar, toast = page.locator("[data-bulk-bar]"), page.locator(".toast")
+    delete = bar.get_by_role("button", name="Select none")
+    above = box_of(toast)
+    assert above["y"] + above["height"] <= box_of(bar)["y"]
+    delete.click()
+    expect(bar).to_be_hidden()
+    page.get_by_role("checkbox", name="Select Unread: Build 29 failed").focus()
+    assert box_of(toast)["y"] > above["y"]
+
+
+def test_a_menu_is_as_high_as_the_room_allows(open_page, person: User):
+    for number in range(4):
+        tell(person, f"Build {number} failed")
+    page = open_page(person, "/notifications/", **SCREENS["phone"])
+    for number in range(4):
+        page.get_by_role("button", name=f"More for Build {number} failed").click()
+        menu = page.locator("[data-menu]:popover-open")
+        expect(menu.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
+        box = box_of(menu)
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 780
+        page.keyboard.press("Escape")
+
+
+def test_the_pager_does_not_touch_the_border(open_page, person: User, look):
+    for number in range(41):
+        tell(person, f"Build {number} failed")
+    page = open_page(person, "/notifications/", **look)
+    following, panel = box_of(page.get_by_role("link", name="Next page")), box_of(page.locator("#notices-table"))
+    assert panel["x"] + panel["width"] - following["x"] - following["width"] >= 12
+    assert panel["y"] + panel["height"] - following["y"] - following["height"] >= 8
+
+
+def test_a_reminders_time_is_in_one_line(open_page, person: User):
+    schedule(person=person, title="Write the weekly summary of everything", repeats={"at": "16:30", "days": [4]})
+    page = open_page(person, "/notifications/reminders/", **SCREENS["phone"])
+    assert box_of(page.locator("#reminders time"))["height"] < 24
+    assert_fits(page)
+
+
 def test_a_reminder_by_keyboard(open_page, person: User, look):
     schedule(person=person, title="Write the weekly summary", repeats={"at": "16:30", "days": [4]})
     page = open_page(person, "/notifications/reminders/", **look)
@@ -231,6 +278,10 @@ def test_the_grid_of_settings(open_page, person: User, look):
     assert_fits(page)
     expect(page.get_by_role("checkbox", name="Security of your account: E-mail")).to_be_disabled()
     mail = page.get_by_role("checkbox", name="A task is given to you: E-mail")
+    heads = page.locator(".notice-grid th[scope=col]")
+    for number, cell in enumerate(page.locator(".notice-grid tbody tr").first.locator(".checkbox").all(), start=1):
+        box, head = box_of(cell), box_of(heads.nth(number).locator("span"))
+        assert abs(box["x"] + box["width"] / 2 - head["x"] - head["width"] / 2) <= 1
     mail.press("Space")
     page.get_by_role("button", name="Save").press("Enter")
     expect(page.locator(".toast", has_text="Your settings are saved.")).to_be_visible()
