@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.tools import assert_no_axe_violations
+from tests.browser.tools import SCREENS, assert_no_axe_violations, box_of
 
 pytestmark = pytest.mark.browser
 FORM = """
@@ -61,6 +61,100 @@ def test_toast_of_an_answer_can_be_undone(page, answer):
     expect(page.locator(".toast")).to_have_text(["It is back."])
     assert undone[0].method == "POST"
     assert undone[0].headers["x-csrftoken"]
+
+
+def show(page: Page, **toast: Any) -> None:
+    page.evaluate("detail => document.body.dispatchEvent(new CustomEvent('toast', { bubbles: true, detail }))", toast)
+
+
+LONG = (
+    "Jonas Weber gave you a task: Write down what every customer of last year asked for, and what came of it, by name"
+)
+ACTIONS = [{"label": "Start the timer", "url": "/a/", "post": True}, {"label": "Open the task", "url": "/b/"}]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_toast_with_actions_can_be_read(open_page, person, screen: str):
+    page = open_page(person, "/settings/", **SCREENS[screen])
+    show(page, text=LONG, sub=LONG * 3, url="/entries/", actions=ACTIONS)
+    toast = page.locator(".toast")
+    title, sub = box_of(toast.get_by_role("link", name=LONG)), box_of(toast.locator(".toast-sub"))
+    assert title["width"] > 220
+    assert title["height"] < 70  # three lines
+    assert sub["height"] < 50  # two
+    for name in ("Start the timer", "Open the task"):
+        action = box_of(toast.get_by_text(name))
+        assert action["y"] >= sub["y"] + sub["height"]
+    assert_no_axe_violations(page)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_short_toast_and_its_undo_share_a_line(open_page, person, screen: str):
+    page = open_page(person, "/settings/", **SCREENS[screen])
+    show(page, text="Deleted.", undo_url="/made-up/undo/")
+    words, undo = box_of(page.locator(".toast-text")), box_of(page.get_by_role("button", name="Undo"))
+    assert undo["x"] >= words["x"] + words["width"]
+    assert undo["y"] < words["y"] + words["height"]
+
+
+CONTRAST = """mark => {
+  const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const light = (color) => {
+    context.fillStyle = color;
+    context.fillRect(0, 0, 1, 1);
+    const linear = (value) => (value <= 0.04 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+    const [red, green, blue] = [...context.getImageData(0, 0, 1, 1).data].map((value) => linear(value / 255));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const ink = light(getComputedStyle(mark).color), ground = light(getComputedStyle(mark.closest(".toast")).backgroundColor);
+  return [getComputedStyle(mark).color, (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05)];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_mark_of_a_toast_has_the_colour_of_its_level(open_page, person, scheme: str):
+    page = open_page(person, "/settings/", color_scheme=scheme)
+    colours = set()
+    for level in ("success", "info", "warning", "error"):
+        show(page, text=level, level=level)
+        mark = page.locator(f".toast [data-mark={level}]").and_(page.locator(":visible"))
+        colour, contrast = mark.evaluate(CONTRAST)
+        colours.add(colour)
+        assert contrast >= 3, f"{level}: {contrast}"
+    assert len(colours) == 4
+
+
+def test_what_says_the_same_is_one_toast(page, allow_console):
+    for words in ("net::ERR_FAILED", "htmx:"):
+        allow_console(words)
+    page.route("**/made-up/away/", lambda route: route.abort())
+    silence = page.locator(".toast", has_text="The server does not answer")
+    for _ in range(3):
+        page.evaluate("htmx.ajax('POST', '/made-up/away/', { swap: 'none' }).catch(() => {})")
+    show(page, text="Saved.")
+    show(page, text="Saved.")
+    show(page, text="Deleted.", undo_url="/made-up/undo/1/")
+    expect(silence).to_have_count(1)
+    expect(page.locator(".toast", has_text="Saved.")).to_have_count(1)
+    page.unroute("**/made-up/away/")
+    page.route("**/made-up/away/", lambda route: route.fulfill(status=204))
+    ask(page, "POST", "/made-up/away/")
+    expect(silence).to_have_count(0)
+    show(page, text="Deleted.", undo_url="/made-up/undo/2/")  # each can be undone
+    expect(page.locator(".toast", has_text="Deleted.")).to_have_count(2)
+
+
+def test_toasts_that_stay_are_not_pushed_out(page):
+    show(page, text="Stays", stays=True)
+    show(page, text="Failed", level="error")
+    for number in range(1, 4):
+        show(page, text=f"Saved {number}")
+    expect(page.locator(".toast")).to_have_text(["Stays", "Failed", "Saved 3"])
+    show(page, text="Failed too", level="error")
+    show(page, text="Saved 4")  # seen in any case
+    expect(page.locator(".toast")).to_have_text(["Stays", "Failed", "Failed too", "Saved 4"])
+    show(page, text="Failed again", level="error")
+    expect(page.locator(".toast")).to_have_text(["Failed", "Failed too", "Failed again"])
 
 
 def test_the_answer_to_a_button_that_is_gone_is_heard(page):

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from notifications.models import Notification, Outcome
 from notifications.services.scheduling import schedule
-from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, wait_until_live
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, wait_until_live
 from tests.notifications import telling
 
 pytestmark = pytest.mark.browser
@@ -59,6 +59,18 @@ def test_the_panel_slides_in_and_follows_what_is_done_in_it(open_page, person: U
     expect(bell(page, 1)).to_be_focused()  # what is brought back is as unread as it was
 
 
+def test_an_open_panel_follows_what_happens_elsewhere(open_page, person: User):
+    here, there = open_page(person, "/entries/"), open_page(person, "/settings/")
+    wait_until_live(here)
+    bell(here, 0).click()
+    panel = here.get_by_role("dialog", name="Notifications")
+    expect(panel.get_by_text("Nothing new")).to_be_visible()
+    there.evaluate("smartNotifications.show({ title: 'Build failed' })")
+    expect(panel.get_by_role("button", name="Mark as read: Build failed", exact=True)).to_be_visible()
+    there.evaluate("smartNotifications.markAllAsRead()")
+    expect(panel.get_by_role("button", name="Mark as unread: Build failed", exact=True)).to_be_visible()
+
+
 def test_a_toast_in_every_page_that_is_in_view(open_page, person: User):
     here, there = open_page(person, "/entries/"), open_page(person, "/settings/notifications/")
     for page in (here, there):
@@ -89,8 +101,53 @@ def test_many_at_once_are_three_and_a_number(open_page, person: User):
     wait_until_live(page)
     page.evaluate(SEND_TEST, 10)
     expect(bell(page, 10)).to_be_attached()
-    expect(page.locator(".toast", has_text=re.compile("and [0-9]+ more"))).not_to_have_count(0)
-    assert page.locator(".toast").count() <= 3
+    more = page.locator(".toast", has_text=re.compile("and [0-9]+ more"))
+    expect(more).to_have_count(1)
+    assert page.locator(".toast").count() <= 4
+
+
+def test_how_many_more_there_are_counts_up(open_page, person: User):
+    page = open_page(person, "/entries/")
+    expect(page.locator("#bell[data-news-since]")).to_be_attached()
+    more = page.locator(".toast", has_text=re.compile("more notification"))
+    count = '<data data-news-more="{n}" data-sum="and {{n}} more notifications" data-url="/x/">and {n} more notifications</data>'
+
+    def answer(n: int) -> None:
+        page.evaluate(
+            """html => { const slot = document.querySelector("[data-news-slot]"); slot.insertAdjacentHTML("beforeend", html);
+            slot.dispatchEvent(new CustomEvent("htmx:afterSwap", { bubbles: true, detail: { target: slot, elt: slot } }));
+            slot.querySelector("[data-news-more]").remove(); }""",
+            count.format(n=n),
+        )
+
+    answer(7)
+    expect(more).to_have_text("and 7 more notifications")
+    answer(6)
+    expect(more).to_have_text("and 13 more notifications")
+    more.get_by_role("button", name="Close").click()
+    answer(2)
+    expect(more).to_have_text("and 2 more notifications")
+
+
+def test_the_panel_says_that_the_server_does_not_answer(open_page, person: User, allow_console):
+    for words in ("net::ERR_FAILED", "htmx:"):
+        allow_console(words)
+    tell(person, "Build failed")
+    page = open_page(person, "/entries/")
+    page.route("**/notifications/panel/", lambda route: route.abort())
+    bell(page, 1).click()
+    panel = page.get_by_role("dialog", name="Notifications")
+    again = panel.get_by_role("button", name="Try again")
+    expect(panel.get_by_role("alert")).to_contain_text("The server does not answer.")
+    assert_no_axe_violations(page)
+    with page.expect_event("requestfailed"):
+        again.click()
+    expect(again).to_have_count(1)
+    expect(page.locator(".toast")).to_have_count(0)
+    page.unroute("**/notifications/panel/")
+    again.click()
+    expect(panel.locator(".notice", has_text="Build failed")).to_be_visible()
+    expect(again).to_have_count(0)
 
 
 def test_after_a_lost_socket_nothing_is_missed(open_page, person: User, allow_console):
@@ -149,6 +206,53 @@ def test_several_at_once(open_page, person: User):
     expect(page.locator(".notice-title")).to_have_count(3)
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+def test_toasts_stand_above_what_can_be_done_with_chosen_rows(open_page, person: User, screen: str):
+    for number in range(30):
+        tell(person, f"Build {number} failed")
+    page = open_page(person, "/notifications/", **SCREENS[screen])
+    page.get_by_role("checkbox", name="Select Unread: Build 29 failed").check()
+    page.evaluate("toastManager.error('Something failed.')")
+    bar, toast = page.locator("[data-bulk-bar]"), page.locator(".toast")
+    delete = bar.get_by_role("button", name="Select none")
+    above = box_of(toast)
+    assert above["y"] + above["height"] <= box_of(bar)["y"]
+    delete.click()
+    expect(bar).to_be_hidden()
+    page.get_by_role("checkbox", name="Select Unread: Build 29 failed").focus()
+    assert box_of(toast)["y"] > above["y"]
+
+
+def test_a_menu_is_as_high_as_the_room_allows(open_page, person: User):
+    for number in range(4):
+        tell(person, f"Build {number} failed")
+    page = open_page(person, "/notifications/", **SCREENS["phone"])
+    for number in range(4):
+        page.get_by_role("button", name=f"More for Build {number} failed").click()
+        menu = page.locator("[data-menu]:popover-open")
+        expect(menu.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
+        box = box_of(menu)
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 780
+        page.keyboard.press("Escape")
+
+
+def test_the_pager_does_not_touch_the_border(open_page, person: User, look):
+    for number in range(41):
+        tell(person, f"Build {number} failed")
+    page = open_page(person, "/notifications/", **look)
+    following, panel = box_of(page.get_by_role("link", name="Next page")), box_of(page.locator("#notices-table"))
+    assert panel["x"] + panel["width"] - following["x"] - following["width"] >= 12
+    assert panel["y"] + panel["height"] - following["y"] - following["height"] >= 8
+
+
+def test_a_reminders_time_is_in_one_line(open_page, person: User):
+    schedule(person=person, title="Write the weekly summary of everything", repeats={"at": "16:30", "days": [4]})
+    page = open_page(person, "/notifications/reminders/", **SCREENS["phone"])
+    assert box_of(page.locator("#reminders time"))["height"] < 24
+    assert_fits(page)
+
+
 def test_a_reminder_by_keyboard(open_page, person: User, look):
     schedule(person=person, title="Write the weekly summary", repeats={"at": "16:30", "days": [4]})
     page = open_page(person, "/notifications/reminders/", **look)
@@ -174,6 +278,10 @@ def test_the_grid_of_settings(open_page, person: User, look):
     assert_fits(page)
     expect(page.get_by_role("checkbox", name="Security of your account: E-mail")).to_be_disabled()
     mail = page.get_by_role("checkbox", name="A task is given to you: E-mail")
+    heads = page.locator(".notice-grid th[scope=col]")
+    for number, cell in enumerate(page.locator(".notice-grid tbody tr").first.locator(".checkbox").all(), start=1):
+        box, head = box_of(cell), box_of(heads.nth(number).locator("span"))
+        assert abs(box["x"] + box["width"] / 2 - head["x"] - head["width"] / 2) <= 1
     mail.press("Space")
     page.get_by_role("button", name="Save").press("Enter")
     expect(page.locator(".toast", has_text="Your settings are saved.")).to_be_visible()

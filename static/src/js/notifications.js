@@ -7,7 +7,6 @@ import { showToast } from "./toast.js";
 
 const told = new Set(); // the same news may be in two answers
 const bell = () => document.getElementById("bell");
-const panel = () => document.getElementById("notices");
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   const since = bell()?.dataset.newsSince;
@@ -35,11 +34,17 @@ function isNew({ dataset }) {
 
 const wants = (channel) => (item) => item.dataset.channels.split(" ").includes(channel);
 
-// How many more there are stands on the last toast, so that there are never more than a few.
+// How many more there are stands in a toast of its own, which counts up while it is shown.
+let fold = null;
+
 function showToasts(items, more) {
-  const fold = more && { label: more.textContent, url: more.dataset.url };
-  for (const item of items) showToast({ ...toastOf(item), ...(fold && item === items.at(-1) ? { actions: [fold] } : {}) });
-  if (fold && !items.length) showToast({ text: fold.label, level: "info", url: fold.url });
+  for (const item of items) showToast(toastOf(item));
+  if (!more) return;
+  const before = fold?.isConnected ? fold.count : 0;
+  const count = before + Number(more.dataset.newsMore);
+  const words = before ? more.dataset.sum.replace("{n}", count) : more.textContent;
+  fold = showToast({ key: "more", text: words, level: "info", url: more.dataset.url });
+  fold.count = count;
 }
 
 async function tell(items, vibrate) {
@@ -82,11 +87,6 @@ function send(outcomes) {
   const body = new URLSearchParams(outcomes.map((outcome) => ["shown", outcome]));
   // keepalive: it is told even where somebody leaves the page at this moment.
   fetch("/notifications/shown/", { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": csrfToken() } }).catch(() => {});
-}
-
-// The panel keeps up while it is open, and is fetched anew whenever it is opened.
-for (const name of ["live:notifications", "noticesChanged"]) {
-  document.addEventListener(name, () => panel()?.open && window.htmx.trigger("#notices-body", "live:panel"));
 }
 
 // The settings page says how things stand in this browser. The question is asked from a click only.

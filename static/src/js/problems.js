@@ -1,7 +1,11 @@
 // What a person is told when a request fails, unless the server has said it itself with a toast.
 import { text } from "./texts.js";
+import { letGo, showToast } from "./toast.js";
+
+let unreachable = null; // the toast
 
 function isQuiet(detail) {
+  if (detail.target?.matches?.("[data-tells-itself]")) return true;
   return detail.requestConfig?.triggeringEvent?.type?.startsWith("live:") ?? false;
 }
 
@@ -13,9 +17,14 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => {
-    if (!isQuiet(detail)) window.toastManager.error(text("unreachable"));
+    if (!isQuiet(detail)) unreachable = showToast({ text: text("unreachable"), level: "error" });
   });
 }
+// Any answer says that it is over.
+document.addEventListener("htmx:beforeOnLoad", () => {
+  if (unreachable) letGo(unreachable);
+  unreachable = null;
+});
 
 // A fragment was asked for and the sign-in page came back: the session has ended.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

@@ -15,9 +15,20 @@ function moveToFront() {
   if (region().parentElement !== host) host.append(region());
 }
 
-function letGo(toast) {
+export function letGo(toast) {
   clearTimeout(toast.timer);
   toast.remove();
+}
+
+// What stays is not pushed out by what goes by itself, and what has just come is seen in any case.
+function makeRoom(newest) {
+  const shown = [...region().children].filter((toast) => !toast.extra);
+  while (shown.length > SHOWN_AT_MOST) {
+    const goes = shown.find((toast) => toast !== newest && !toast.stays) ?? (newest.stays && shown[0]);
+    if (!goes) return;
+    letGo(goes);
+    shown.splice(shown.indexOf(goes), 1);
+  }
 }
 
 function countDown(toast, ms) {
@@ -33,26 +44,21 @@ function countDown(toast, ms) {
   start();
 }
 
-const addAction = (toast, label, act) => addActionTo(toast.querySelector("button.toast-action"), toast, label, act);
-
-function addActionTo(button, toast, label, act) {
-  button.textContent = label;
-  button.hidden = false;
+function addAction(toast, label, act) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "toast-action", textContent: label });
   button.addEventListener("click", () => {
     letGo(toast);
     act();
   });
+  toast.querySelector(".toast-actions").append(button);
 }
 
-function addLink(toast, { label, url, post }) {
-  if (post) {
-    const button = toast.querySelector(".toast-action").cloneNode();
-    toast.querySelector(".toast-close").before(button);
-    return addActionTo(button, toast, label, () => window.htmx.ajax("POST", url, { swap: "none", target: "body" }));
-  }
-  const link = document.createElement("a");
-  Object.assign(link, { className: "toast-action", textContent: label, href: url });
-  toast.querySelector(".toast-close").before(link);
+const post = (url) => window.htmx.ajax("POST", url, { swap: "none", target: "body" });
+
+function addLink(toast, { label, url, post: isPost }) {
+  if (isPost) return addAction(toast, label, () => post(url));
+  const link = Object.assign(document.createElement("a"), { className: "toast-action", textContent: label, href: url });
+  toast.querySelector(".toast-actions").append(link);
 }
 
 function say(toast, words, sub, url) {
@@ -67,22 +73,36 @@ function say(toast, words, sub, url) {
   place.append(more);
 }
 
-/** `text` may lead to `url` and have a second line, `sub`; `actions` are `{label, url, post}`. `stays`: until it is closed. */
-export function showToast({ text: words, level = "success", undo_url: undoUrl, redo, action, sub, url, actions = [], stays = false }) {
-  if (!words || !region()) return;
+// The same is said once. The newer takes the place of the older, unless somebody is at it.
+function sayOnce(key, words, sub, url) {
+  const same = key && [...region().children].find((toast) => toast.key === key);
+  if (!same?.matches(":hover, :focus-within")) return void (same && letGo(same));
+  say(same, words, sub, url);
+  return same;
+}
+
+/** `text` may lead to `url` and have a second line, `sub`; `actions` are `{label, url, post}`. `stays`: until it is closed.
+ * `key`: there is one of it, beside the few others; without it what says the same is one. Returns the toast. */
+export function showToast(options) {
+  const { text: words, level = "success", undo_url: undoUrl, redo, action, sub, url, actions = [], stays = false } = options;
+  if (!words || !region()) return null;
+  const key = options.key ?? (action ? null : JSON.stringify([words, level, sub, url, undoUrl, actions]));
+  const same = sayOnce(key, words, sub, url);
+  if (same) return same;
   const toast = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   toast.dataset.level = LEVELS.has(level) ? level : "info";
+  // What failed stays until it is read.
+  Object.assign(toast, { key, extra: Boolean(options.key), stays: stays || toast.dataset.level === "error" });
   say(toast, words, sub, url);
-  if (undoUrl) addAction(toast, text(redo ? "redo" : "undo"), () => window.htmx.ajax("POST", undoUrl, { swap: "none", target: "body" }));
+  if (undoUrl) addAction(toast, text(redo ? "redo" : "undo"), () => post(undoUrl));
   if (action) addAction(toast, action.label, action.act);
   for (const each of actions.slice(0, ACTIONS_AT_MOST)) addLink(toast, each);
   toast.querySelector(".toast-close").addEventListener("click", () => letGo(toast));
   moveToFront();
   region().append(toast);
-  const shown = region().children;
-  while (shown.length > SHOWN_AT_MOST) letGo(shown[0]);
-  // What failed stays until it is read.
-  if (toast.dataset.level !== "error" && !stays) countDown(toast, undoUrl || action || url ? LONG_MS : SHORT_MS);
+  makeRoom(toast);
+  if (!toast.stays) countDown(toast, undoUrl || action || url ? LONG_MS : SHORT_MS);
+  return toast;
 }
 
 window.toastManager = Object.freeze(
