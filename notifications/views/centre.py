@@ -59,7 +59,7 @@ def menu(request: HttpRequest, pk: int) -> HttpResponse:
 def notifications(request: HttpRequest) -> HttpResponse:
     listing = CentreFilter(request)
     page = page_of(listing.narrow(Notification.objects.of(request.user)), request, per_page=40)
-    context = {"listing": listing, "page": page}
+    context = {"listing": listing, "page": page, "archived": listing.value("show") == "archived"}
     return render_page(request, "notifications/list.html", context, partial="table")
 
 

@@ -174,6 +174,16 @@ def test_all_are_read_and_unread_again_but_for_what_was_read_before(client, owne
     assert set(Notification.objects.unread(owner).values_list("title", flat=True)) == {"One", "Three"}
 
 
+def test_what_is_archived_is_brought_back_with_others(client, owner):
+    rows = [tell(owner, title) for title in ("One", "Two")]
+    press(client, "/notifications/several/", do="archive", ids=[row.pk for row in rows])
+    page = client.get("/notifications/?show=archived").content.decode()
+    assert ('"do": "unarchive"' in page, '"do": "archive"' in page) == (True, False)
+    press(client, "/notifications/several/", do="unarchive", ids=[row.pk for row in rows])
+    assert unread_count(owner) == 2
+    assert '"do": "archive"' in client.get("/notifications/").content.decode()
+
+
 def test_one_kind_is_read(client, owner):
     tell(owner)
     notify(person=owner, category=categories.SECURITY, title="Token")
