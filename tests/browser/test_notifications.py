@@ -145,7 +145,7 @@ def test_the_panel_says_that_the_server_does_not_answer(open_page, person: User,
     bell(page, 1).click()
     panel = page.get_by_role("dialog", name="Notifications")
     again = panel.get_by_role("button", name="Try again")
-    expect(panel.get_by_role("alert")).to_contain_text("The server does not answer.")
+    expect(panel.get_by_role("alert").locator("p")).to_have_text("The server does not answer.")
     assert_no_axe_violations(page)
     with page.expect_event("requestfailed"):
         again.click()
