@@ -98,7 +98,7 @@ def test_a_short_toast_and_its_undo_share_a_line(open_page, person, screen: str)
 
 
 CONTRAST = """mark => {
-  const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const light = (color) => {
     context.fillStyle = color;
     context.fillRect(0, 0, 1, 1);
@@ -106,7 +106,8 @@ CONTRAST = """mark => {
     const [red, green, blue] = [...context.getImageData(0, 0, 1, 1).data].map((value) => linear(value / 255));
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
-  const ink = light(getComputedStyle(mark).color), ground = light(getComputedStyle(mark.closest(".toast")).backgroundColor);
+  const ink = light(getComputedStyle(mark).color);
+  const ground = light(getComputedStyle(mark.closest(".toast")).backgroundColor);
   return [getComputedStyle(mark).color, (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05)];
 }"""
 

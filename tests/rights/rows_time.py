@@ -59,7 +59,7 @@ ENTRIES = [
         get("/entries/{own entry}/split/"),
         post("/entries/{own entry}/split/", {"time": "9:30"}),
         post("/entries/{own entry}/duplicate/"),
-        post("/entries/{own entry}/stop/"),
+        post("/entries/{own timer}/stop/"),
         post("/entries/{own entry}/accept/"),
         post("/entries/{own entry}/history/{own line}/revert/"),
         post("/changes/{own change}/undo/"),
@@ -95,7 +95,7 @@ ENTRIES = [
         put("/api/time-entries/{entry}/", SPAN),
         get("/entries/{entry}/split/"),
         post("/entries/{entry}/split/", {"time": "9:30"}),
-        post("/entries/{entry}/stop/"),
+        post("/entries/{running}/stop/"),
         post("/entries/{entry}/duplicate/"),
         post("/entries/{entry}/accept/", quiet=True),  # nothing is odd about it
         post("/entries/{entry}/history/{line}/revert/"),

@@ -17,8 +17,8 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     if (!target.querySelector("[data-no-answer]")) {
       target.prepend(document.getElementById("no-answer-template").content.firstElementChild.cloneNode(true));
     }
-    const answered = xhr.status && xhr.status < NO_GATEWAY;
-    target.querySelector("[data-no-answer] > p").textContent = text(answered ? "failed" : "unreachable");
+    // An answer, though not the one that was asked for.
+    if (xhr.status && xhr.status < NO_GATEWAY) target.querySelector("[data-no-answer] > p").textContent = text("failed");
   });
 }
 document.addEventListener("click", ({ target }) => target.closest("[data-no-answer] button") && refresh());
