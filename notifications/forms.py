@@ -92,7 +92,8 @@ class _OwnTime(forms.Form):
             self.add_error("day", str(error))
             return
         if over:
-            self.add_error("clock", _("That time is over."))
+            is_today = self.cleaned_data["day"] == timezone.now().astimezone(self.person.zone).date()
+            self.add_error("clock" if is_today else "day", _("That time is over."))
 
 
 class SnoozeForm(_OwnTime):
@@ -119,14 +120,14 @@ class ReminderForm(_OwnTime):
     days = forms.TypedMultipleChoiceField(
         label=_("On"), required=False, coerce=int, choices=Weekday.choices, widget=forms.CheckboxSelectMultiple
     )
-    condition = forms.ChoiceField(label=_("Only if"), required=False)
+    condition = forms.ChoiceField(label=_("Condition"), required=False)
 
     field_order = ["title", "day", "clock", "repeats", "days", "condition", "message"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = [(name, found.label) for name, found in CONDITIONS.items()]
-        self.fields["condition"].choices = [("", _("in any case")), *known]  # type: ignore[attr-defined]
+        self.fields["condition"].choices = [("", _("None: in any case")), *known]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         self.check_ahead()

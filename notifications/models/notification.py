@@ -16,6 +16,7 @@ from notifications.subjects import may_be_seen_by
 
 LONGEST_TITLE = 200
 LONGEST_MESSAGE = 5000
+SHOWN_IN_A_LIST, LINES_IN_A_LIST = 280, 3
 RECURRING = "recurring"
 """What the key of an occurrence begins with; the id of its pattern follows."""
 
@@ -123,6 +124,11 @@ class Notification(models.Model):
         """Of a reminder that comes again and again: what it is an occurrence of."""
         kind, _colon, rest = self.key.partition(":")
         return int(rest.partition(":")[0]) if kind == RECURRING else None
+
+    @property
+    def is_long(self) -> bool:
+        """More than a list shows of it."""
+        return len(self.message) > SHOWN_IN_A_LIST or self.message.count("\n") > LINES_IN_A_LIST
 
     @property
     def is_unread(self) -> bool:

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.core import mail
 from django.test import Client
 
 from accounts.models import User
@@ -13,6 +15,7 @@ from tests.conftest import ClientFor
 from tests.tracking.pages import MOST_STATEMENTS, statements
 from tests.work import make_project, make_task
 from tests.workflows.rules import make_rule, runs
+from timetracker.events.models import Event
 from tracking.models import TimeEntry
 from tracking.services.tasks import update_task
 from workflows.models import Rule
@@ -57,6 +60,46 @@ def test_the_guides_rule_is_taken_as_it_stands(olga: Client, owner: User):
     assert execution["steps"][0]["input"] == {
         "project_id": task.project_id, "task_id": task.pk, "duration": 2.0, "notes": "Auto-logged on completion",
     }  # fmt: skip
+
+
+def test_a_rule_is_tried_on_what_has_happened(olga: Client, owner: User, outsider: User):
+    rule = make_rule(
+        owner,
+        "task_completed",
+        {"type": "log_time", "duration": "{{ task.estimated_hours }}"},
+        {"type": "send_email", "subject": "{{ task.name }} by {{ actor.name }}"},
+        conditions=[
+            {"field": "estimated_hours", "operator": ">", "value": 2},
+            {"any": [{"field": "name", "operator": "=", "value": "x"}, {"field": "id", "operator": ">", "value": 0}]},
+        ],
+    )
+    url = f"/api/workflows/{rule.pk}/test/"
+    assert send(olga, "POST", url, {}).status_code == 409
+    for hours in (3, 1):
+        task = make_task(make_project(manager=owner), assignee=owner, estimated_hours=hours, name=f"{hours} h")
+        update_task(task=task, actor=owner, status="done")
+    hidden = make_task(make_project(manager=outsider, is_public=False), assignee=outsider)
+    update_task(task=hidden, actor=outsider, status="done")
+    runs()
+    before, sent = counted(), len(mail.outbox)
+    last = send(olga, "POST", url, {}).json()
+    assert (last["matched"], [one["held"] for one in last["conditions"]]) == (False, [False, False, True])
+    assert last["conditions"][0] | {"path": ""} == {
+        "path": "", "field": "estimated_hours", "operator": ">", "wanted": 2, "actual": 1.0, "held": False,
+    }  # fmt: skip
+    events = Event.objects.filter(type="task_completed").order_by("pk").values_list("uid", flat=True)
+    first = send(olga, "POST", url, {"event": str(events[0])}).json()
+    assert first["matched"]
+    assert first["actions"] == [
+        {"type": "log_time", "duration": 3.0},
+        {"type": "send_email", "subject": f"3 h by {owner}"},
+    ]
+    assert send(olga, "POST", url, {"event": str(events[2])}).status_code == 404
+    assert (counted(), len(mail.outbox)) == (before, sent)
+
+
+def counted() -> dict[str, int]:
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
 
 
 def test_changed_listed_and_thrown_away(olga: Client, owner: User):

@@ -27,12 +27,14 @@ ROWS = [
         put("/api/workflows/{own rule}/", RULE),
         delete("/api/workflows/{own rule}/"),
     ),
+    *rights("an own rule", "try", post("/api/workflows/{own rule}/test/", ok=409, quiet=True)),
     *rights("an own rule", "make of what others do", post("/api/workflows/", {**RULE, "scope": "team"})),
     *rights(
         "a colleague's rule",
         "see",
         get("/api/workflows/{rule}/"),
         get("/api/workflows/{rule}/executions/"),
+        post("/api/workflows/{rule}/test/"),
     ),
     *rights(
         "a colleague's rule",

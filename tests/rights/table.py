@@ -104,6 +104,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "an own rule": {
         "see": EVERYBODY_HERE,
         "make, change or delete": EVERYBODY_HERE,
+        "try": EVERYBODY_HERE,
         "make of what others do": "S N N N Y Y Y S",
     },
     "a colleague's rule": {"see": "S H H H H H H S", "change or delete": "S H H H H H H S"},

@@ -17,6 +17,7 @@ from timetracker.events.models import Event
 from tracking.choices import TaskStatus
 from tracking.models import (
     Client,
+    DeadlineMark,
     Favourite,
     FavouriteProject,
     Project,
@@ -57,6 +58,11 @@ def delete(browser: Browser, model: str, pk: int) -> None:
     browser.post(f"{BASE}/{model}/{pk}/delete/", {"post": "yes"})
 
 
+READ_ONLY = {
+    "break", "batch", "batchchange", "daytotal", "daytagtotal", "deadlinemark", "favourite", "timeimport",
+}  # fmt: skip
+
+
 def test_every_model_is_there_and_opens(browser: Browser, owner: User):
     project = make_project(manager=owner, client=make_client(), rate="9")
     FavouriteProject.objects.create(user=owner, project=project)
@@ -64,6 +70,7 @@ def test_every_model_is_there_and_opens(browser: Browser, owner: User):
     task.tags.add(make_tag())
     TimeImport.objects.create(actor=owner, format="toggl", file="imports/x.csv", name="x.csv", zone="UTC")
     pin_entry(user=owner, entry=make_entry(owner, task=task, breaks=[]))
+    DeadlineMark.objects.create(task=task, hours=24, due_at=task.created_at)
 
     for model in apps.get_app_config("tracking").get_models():
         name = model._meta.model_name
@@ -71,7 +78,7 @@ def test_every_model_is_there_and_opens(browser: Browser, owner: User):
         assert browser.get(f"{BASE}/{name}/").status_code == 200
         for row in model._default_manager.all():
             assert browser.get(f"{BASE}/{name}/{row.pk}/change/").status_code == 200
-        if name not in {"break", "batch", "batchchange", "daytotal", "daytagtotal", "favourite", "timeimport"}:
+        if name not in READ_ONLY:
             assert browser.get(f"{BASE}/{name}/add/").status_code == 200
             assert "delete_selected" not in text(browser.get(f"{BASE}/{name}/"))
 

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from timetracker.web.errors import Conflict
 from tracking.api.fields import ChoiceField, InstantField, instant_text
 from tracking.api.resources import Resource
 from workflows.access import get_rule, rules_of
@@ -18,6 +22,7 @@ from workflows.choices import Overlap, RunStatus, Scope, StepStatus
 from workflows.models import Execution, Rule
 from workflows.queries import history_of
 from workflows.services.rules import create_rule, delete_rule, update_rule
+from workflows.trying import Trial, events_for, tried
 
 SHOWN = 100
 
@@ -69,6 +74,27 @@ class ExecutionSerializer(serializers.Serializer[Execution]):
     steps = StepSerializer(many=True)
 
 
+class TrySerializer(serializers.Serializer[Any]):
+    event = serializers.UUIDField(required=False, help_text="An event's uid. Without it the latest of the trigger.")
+
+
+class CheckedSerializer(serializers.Serializer[Any]):
+    path = serializers.CharField()
+    field = serializers.CharField()  # type: ignore[assignment]  # the name that the rule uses; DRF's own is not needed
+    operator = serializers.CharField()
+    wanted = AnyJSON()
+    actual = AnyJSON()
+    held = serializers.BooleanField()
+
+
+class TrialSerializer(serializers.Serializer[Any]):
+    event = serializers.UUIDField()
+    occurred_at = InstantField()
+    matched = serializers.BooleanField(help_text="Whether all conditions hold, as far as groups ask for all.")
+    conditions = CheckedSerializer(many=True)
+    actions = AnyJSON(help_text="As they would be done, placeholders filled in.")
+
+
 class RuleViewSet(Resource):
     """One's own rules. A rule acts with its owner's rights, as they are when it runs."""
 
@@ -116,6 +142,19 @@ class RuleViewSet(Resource):
     def remove(self, pk: int) -> None:
         delete_rule(rule=get_rule(self.person, pk), actor=self.person)
 
+    @extend_schema(request=TrySerializer, responses={200: TrialSerializer}, filters=False)
+    def test(self, request: Request, pk: str) -> Response:
+        """Tries a rule on something that has happened: nothing is changed, and nothing sent."""
+        rule = get_rule(self.person, int(pk))
+        asked = TrySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        events = events_for(rule)
+        if uid := asked.validated_data.get("event"):
+            event = get_object_or_404(events, uid=uid)
+        elif (event := events.first()) is None:
+            raise Conflict(_("Nothing of this kind has happened yet."), code="no_event")
+        return Response(_trial(tried(rule, event)))
+
     @extend_schema(responses={200: ExecutionSerializer(many=True)}, filters=False)
     def executions(self, request: Request, pk: str) -> Response:
         """The latest of a rule, newest first, each with its steps."""
@@ -130,6 +169,16 @@ def _as_stored(fields: dict[str, Any]) -> dict[str, Any]:
     if "conditions" in stored:
         stored["trigger_conditions"] = stored.pop("conditions")
     return stored
+
+
+def _trial(found: Trial) -> dict[str, Any]:
+    return {
+        "event": str(found.event.uid),
+        "occurred_at": instant_text(found.event.occurred_at),
+        "matched": found.matched,
+        "conditions": [asdict(one) for one in found.conditions],
+        "actions": found.actions,
+    }
 
 
 def _execution(row: Execution) -> dict[str, Any]:

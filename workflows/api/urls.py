@@ -8,6 +8,7 @@ router.register("workflows", RuleViewSet, "rule")
 
 urlpatterns = [
     *router.urls,
+    re_path(r"^workflows/(?P<pk>[0-9]{1,19})/test/?$", RuleViewSet.as_view({"post": "test"}), name="rule-test"),
     re_path(
         r"^workflows/(?P<pk>[0-9]{1,19})/executions/?$",
         RuleViewSet.as_view({"get": "executions"}),
