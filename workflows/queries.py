@@ -22,7 +22,6 @@ class Candidate(NamedTuple):
     pk: int
     user_id: int
     trigger_conditions: Any
-    misses: int
 
 
 def rules_for(event: Event) -> list[Candidate]:

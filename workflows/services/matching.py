@@ -32,17 +32,20 @@ def match(event: Event) -> list[Execution]:
         return []
     trigger, values = triggers()[event.type], values_of(event)
     line = ancestors(event)
-    missed: list[tuple[Candidate, Checked]] = []
-    made = []
+    found = []
     for rule in rules:
         known = values | provided_values(event, named_in(rule.trigger_conditions))
-        failed = first_failure(rule.trigger_conditions, trigger, known)
-        if failed is not None:
-            missed.append((rule, failed))
-        elif (execution := _begin(rule.pk, event, line)) is not None:
-            made.append(execution)
-    _keep_misses(event, missed)
-    return made
+        found.append((rule, first_failure(rule.trigger_conditions, trigger, known)))
+    misses = _locked(rules)
+    made = [_begin(rule.pk, event, line) for rule, failed in found if failed is None]
+    _keep_misses(event, [(rule.pk, misses[rule.pk], failed) for rule, failed in found if failed and rule.pk in misses])
+    return [execution for execution in made if execution is not None]
+
+
+def _locked(rules: Iterable[Candidate]) -> dict[int, int]:
+    """How much each has missed by now. In one order, before any of them is written: two events never wait crosswise."""
+    rows = Rule.objects.filter(pk__in=[rule.pk for rule in rules]).order_by("pk").select_for_update(of=("self",))
+    return dict(rows.values_list("pk", "misses"))
 
 
 def _begin(pk: int, event: Event, line: list[Execution]) -> Execution | None:
@@ -102,12 +105,12 @@ def _verdict(rule: Rule, line: list[Execution]) -> tuple[RunStatus, str]:
     return RunStatus.RUNNING, ""
 
 
-def _keep_misses(event: Event, missed: Iterable[tuple[Candidate, Checked]]) -> None:
+def _keep_misses(event: Event, missed: Iterable[tuple[int, int, Checked]]) -> None:
     """The last few of each rule, in a ring: two statements, however many rules."""
     rows = [
         Miss(
-            rule_id=rule.pk,
-            slot=rule.misses % Miss.KEPT,
+            rule_id=pk,
+            slot=count % Miss.KEPT,
             event=event,
             at=event.occurred_at,
             path=failed.path,
@@ -118,7 +121,7 @@ def _keep_misses(event: Event, missed: Iterable[tuple[Candidate, Checked]]) -> N
                 "actual": failed.actual,
             },
         )
-        for rule, failed in missed
+        for pk, count, failed in missed
     ]
     if not rows:
         return
