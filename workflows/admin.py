@@ -14,7 +14,7 @@ from accounts.admin import ReadOnlyAdmin
 from accounts.models import User
 from tracking.admin.services import ServiceAdmin, each
 from workflows.models import Execution, Miss, Rule, Step
-from workflows.services.rules import delete_rule, limit_rule
+from workflows.services.rules import delete_rule, update_rule
 from workflows.services.running import run_on
 
 
@@ -33,7 +33,7 @@ class RuleAdmin(ServiceAdmin):
         return False
 
     def change(self, row: Rule, actor: User, changes: dict[str, Any]) -> Rule:
-        return limit_rule(rule=row, actor=actor, **changes)
+        return update_rule(rule=row, actor=actor, **changes)
 
     def remove(self, row: Rule, actor: User) -> None:
         delete_rule(rule=row, actor=actor)

@@ -53,6 +53,10 @@ def test_limits_are_set_and_nothing_else(browser: Client, owner: User):
     sent.pop("enabled")
     browser.post(f"/admin/workflows/rule/{rule.pk}/change/", sent)
     assert not Rule.objects.get().enabled
+    Rule.objects.update(failures=10, off_because="It failed 10 times in a row.")
+    browser.post(f"/admin/workflows/rule/{rule.pk}/change/", {**sent, "enabled": "on"})
+    again = Rule.objects.get()
+    assert (again.enabled, again.failures, again.off_because) == (True, 0, "")
     browser.post(f"/admin/workflows/rule/{rule.pk}/delete/", {"post": "yes"})
     assert not Rule.objects.exists()
 

@@ -44,7 +44,7 @@ def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
     if Rule.objects.filter(user=actor).count() >= MOST_RULES:
         raise ValidationError(_("At most %(max)d rules.") % {"max": MOST_RULES})
     rule = Rule(user=actor, **fields)
-    _check(rule, actor)
+    _check(rule)
     rule.full_clean()
     rule.save(force_insert=True)
     record(RuleCreated.of(rule), actor=actor, subject=rule, person_id=actor.pk)
@@ -60,27 +60,17 @@ def update_rule(*, rule: Rule, actor: User, version: int | None = None, **change
         derived = {"failures": 0, "off_because": ""}
     for name, value in changes.items():
         setattr(rule, name, value)
-    _check(rule, actor)
+    _check(rule)
     rule.refresh_from_db()
     if apply_changes(rule, {**changes, **derived}):
         record(RuleChanged.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
     return rule
 
 
-@transaction.atomic
-def limit_rule(*, rule: Rule, actor: User, **changes: Unpack[RuleFields]) -> Rule:
-    """For administrators: how often it may run and whether at all. What it says stays its owner's."""
-    rule = locked(Rule.objects.all(), rule.pk)
-    if changes.get("enabled") and not rule.enabled:
-        definition.check(rule.trigger_type, rule.trigger_conditions, rule.actions)
-    if apply_changes(rule, dict(changes)):
-        record(RuleChanged.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
-    return rule
-
-
-def _check(rule: Rule, actor: User) -> None:
+def _check(rule: Rule) -> None:
+    """Whoever saves it: it acts with its owner's rights."""
     definition.check(rule.trigger_type, rule.trigger_conditions, rule.actions)
-    if rule.scope == Scope.TEAM and not may_watch_others(actor):
+    if rule.scope == Scope.TEAM and not may_watch_others(rule.user):
         raise NotAllowed(_("Only leads, managers and administrators make rules of what others do."))
 
 
