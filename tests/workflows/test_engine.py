@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,7 +18,7 @@ from notifications.models import Notification
 from tests.work import make_entry, make_project, make_task
 from tests.workflows.rules import TELL, make_rule, runs
 from timetracker.events.dispatch import dispatch
-from timetracker.events.models import Delivery
+from timetracker.events.models import Delivery, Event
 from timetracker.web.errors import Conflict, NotAllowed
 from tracking.choices import Review, Source
 from tracking.models import Task, TimeEntry
@@ -27,7 +29,7 @@ from workflows.actions import ACTIONS
 from workflows.models import Execution, Miss, Rule, Step
 from workflows.services.matching import match
 from workflows.services.rules import update_rule
-from workflows.services.running import run_on
+from workflows.services.running import give_up_on_dead, run_on
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -283,6 +285,44 @@ def test_what_passes_by_itself_is_tried_again(owner: User, task: Task, monkeypat
     assert runs() == ["done"]
     assert len(tries) == 2
     assert len(set(tries)) == 1
+
+
+def test_what_is_tried_too_often_fails_and_may_go_on(owner: User, task: Task, monkeypatch: pytest.MonkeyPatch):
+    make_rule(owner, "task_completed", {"type": "send_email", "subject": "x"})
+    away = Mock(side_effect=ConnectionError("The mail server is away."))
+    monkeypatch.setattr("workflows.actions.messages.EmailMessage.send", away)
+    done(task, owner)
+    assert (runs(), give_up_on_dead()) == (["running"], 0)
+    Delivery.objects.filter(status="pending").update(status="dead")
+    assert (give_up_on_dead(), give_up_on_dead()) == (1, 0)
+    execution = Execution.objects.get()
+    assert (execution.status, execution.error_message) == ("failed", "ConnectionError: The mail server is away.")
+    run_on(execution=execution)
+    assert (runs(), give_up_on_dead()) == (["running"], 0)  # the tries of its new turn count
+    away.side_effect = None
+    Delivery.objects.filter(status="pending").update(next_try_at="2020-01-01T00:00:00Z")
+    assert runs() == ["done"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_at_once_never_wait_crosswise(owner: User, run_at_once):
+    """Each rule fits one of the two events and misses the other."""
+    project = make_project(manager=owner)
+    for name in ("a", "b") * 3:
+        make_rule(owner, "task_created", conditions=[{"field": "name", "operator": "=", "value": name}])
+    events = [record_of(create_task(actor=owner, project=project, name=name)) for name in ("a", "b") * 4]
+    made = run_at_once(*[lambda event=event: len(in_transaction(match, event)) for event in events])
+    assert made == [3] * 8
+    assert list(Rule.objects.values_list("misses", flat=True)) == [4] * 6
+
+
+def record_of(task: Task) -> Event:
+    return Event.objects.get(type="task_created", subject_id=str(task.pk))
+
+
+def in_transaction(work: Any, *given: Any) -> Any:
+    with transaction.atomic():
+        return work(*given)
 
 
 def test_whoever_leaves_has_no_rules_that_run(owner: User, administrator: User, task: Task):

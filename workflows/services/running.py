@@ -132,8 +132,13 @@ def _end(execution: Execution, error: str = "") -> None:
 # ── What got stuck ───────────────────────────────────────────────────────────
 @transaction.atomic
 def give_up(delivery: Delivery) -> bool:
-    """All tries of a step are used up: the execution has failed. False where that was known."""
-    step = _taken(delivery.event)
+    """All tries of a step are used up: the execution has failed. False where that was known.
+
+    Also where it was told to go on since: then the step has a later turn, whose tries count.
+    """
+    event = delivery.event
+    later = Event.objects.filter(type=event.type, subject_type=event.subject_type, subject_id=event.subject_id)
+    step = None if later.filter(pk__gt=event.pk).exists() else _taken(event)
     if step is None:
         return False
     step.tries = delivery.attempts
