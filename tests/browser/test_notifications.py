@@ -12,6 +12,7 @@ from notifications.models import Notification, Outcome
 from notifications.services.scheduling import schedule
 from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, wait_until_live
 from tests.notifications import telling
+from tests.work import make_project, make_task
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +59,20 @@ def test_the_panel_slides_in_and_follows_what_is_done_in_it(open_page, person: U
     expect(markup).to_be_visible()
     page.keyboard.press("Escape")
     expect(bell(page, 1)).to_be_focused()  # what is brought back is as unread as it was
+
+
+def test_a_timer_starts_from_a_notification(open_page, person: User):
+    task = make_task(make_project(manager=person), name="Landing page")
+    start = {"label": "Start timer", "url": f"/tasks/{task.pk}/timer/", "method": "post"}
+    tell(person, "A task for you", actions=[start])
+    page = open_page(person, "/entries/")
+    wait_until_live(page)
+    bell(page, 1).click()
+    page.get_by_role("dialog", name="Notifications").get_by_role("button", name="Start timer").click()
+    expect(page.locator(".toast", has_text="The timer is running.")).to_be_visible()
+    expect(bell(page, 0)).to_be_attached()
+    page.keyboard.press("Escape")
+    expect(page.locator("#timer-bar")).to_contain_text("Landing page")
 
 
 def test_an_open_panel_follows_what_happens_elsewhere(open_page, person: User):
