@@ -89,6 +89,14 @@ def test_the_bell_brings_what_is_new_to_a_page_that_says_since_when(client, owne
     assert "data-title=" not in client.get("/notifications/bell/", {"since": later}).content.decode()
 
 
+def test_a_long_message_is_read_on_the_page(client, owner):
+    tell(owner, message="Something to read. " * 60 + "The end.")
+    tell(owner, message="Short.")
+    page = client.get("/notifications/").content.decode()
+    assert (page.count("<details"), "The end." in page) == (1, True)
+    assert "<details" not in client.get("/notifications/panel/").content.decode()
+
+
 def test_opening_it_reads_it_and_leads_on(client, owner):
     row = tell(owner, url="/entries/")
     assert client.get(f"/notifications/{row.pk}/open/").headers["Location"] == "/entries/"
