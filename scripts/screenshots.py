@@ -38,6 +38,11 @@ PAGES = {
     "security": "/settings/security/", "organisation": "/settings/organisation/", "not-found": "/projects/999999/",
     "notifications": "/notifications/", "reminders": "/notifications/reminders/",
     "notification-settings": "/settings/notifications/",
+    "rules": "/workflows/", "gallery": "/workflows/gallery/", "rule-history": "/workflows/history/",
+    "builder-new": "/workflows/new/", "builder": "/workflows/{rule}/edit/", "rule": "/workflows/{rule}/",
+    "rule-try": "/workflows/{rule}/try/", "rule-misses": "/workflows/{rule}/misses/",
+    "rule-versions": "/workflows/{rule}/versions/", "rule-run": "/workflows/runs/{run}/",
+    "rule-import": "/workflows/import/",
     "api-docs": "/api/docs/",
 }  # fmt: skip
 OPENED = {"panel": ("/entries/", "#bell"), "reminder-new": ("/notifications/reminders/", ".page-head .btn")}
@@ -84,9 +89,14 @@ def prepare(entries: int) -> dict[str, object]:
             pin_entry(user=person, entry=entry)
         start_timer(user=person, description="Checkout flow: address form", project=Project.objects.get(code="web"))
         _tell(person)
+        _automate(person)
     task = Task.objects.order_by("-tracked_seconds").first()
     project = Project.objects.order_by("-tracked_seconds").first()
-    return {"session": session_of(person), "task": task.pk if task else 0, "project": project.pk if project else 0}
+    from workflows.models import Execution, Rule  # noqa: PLC0415
+
+    rule, run = Rule.objects.filter(name="Tell me what took long").first(), Execution.objects.first()
+    found = {"task": task, "project": project, "rule": rule, "run": run}
+    return {"session": session_of(person), **{name: row.pk if row else 0 for name, row in found.items()}}
 
 
 def _tell(person: Any) -> None:
@@ -111,6 +121,33 @@ def _tell(person: Any) -> None:
         notify(person=person, category=category, title=title, message=message, type=kind, priority="normal")
     schedule(person=person, title="Write the weekly summary", repeats={"at": "16:30", "days": [4]})
     schedule(person=person, title="Log your time", repeats={"at": "17:00"}, condition="nothing_logged_today")
+
+
+def _automate(person: Any) -> None:
+    """Rules that have run, failed, and left out what did not fit."""
+    from timetracker.events.dispatch import drain  # noqa: PLC0415 - needs Django set up
+    from tracking.models import Task  # noqa: PLC0415
+    from tracking.services.tasks import update_task  # noqa: PLC0415
+    from workflows.document import fields_of  # noqa: PLC0415
+    from workflows.gallery import ready_rules  # noqa: PLC0415
+    from workflows.services.rules import create_rule, update_rule  # noqa: PLC0415
+
+    for ready in list(ready_rules())[:6]:
+        create_rule(actor=person, **fields_of(ready.filled()))
+    notice = {"type": "send_notification", "title": "{{ task.name }} took {{ tracked_hours }} h", "priority": "high"}
+    either = {"any": [{"field": "priority", "operator": "in", "value": ["high", "urgent"]},
+                      {"field": "complexity", "operator": ">=", "value": 3}]}  # fmt: skip
+    rule = create_rule(
+        actor=person, name="Tell me what took long", trigger_type="task_completed",
+        trigger_conditions=[{"field": "tracked_hours", "operator": ">", "value": 1}, either],
+        actions=[notice, {"type": "add_tag", "tag": "long"}],
+    )  # fmt: skip
+    update_rule(rule=rule, actor=person, most_per_hour=20, trigger_conditions=[either])
+    create_rule(actor=person, name="Mark as done", trigger_type="task_completed",
+                actions=[{"type": "add_tag", "tag": "two words"}])  # fmt: skip
+    for task in Task.objects.filter(assignee=person, completed_at=None)[:8]:
+        update_task(task=task, actor=person, status="done")
+    drain()
 
 
 def picture(page: Page, address: str, path: Path, said: list[str], click: str = "") -> None:

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("tracking.urls")),
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
+    path("", include("workflows.urls")),
     path("accounts/", include("accounts.urls_sign_in")),
     path("admin/", admin.site.urls),
     path("api/", include("timetracker.api")),

@@ -6,13 +6,26 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
-from workflows.models import Rule
+from workflows.models import Execution, Rule, Version
 
 
 def rules_of(user: User) -> QuerySet[Rule]:
     """One's own: a rule acts with its owner's rights, so nobody else writes it."""
-    return Rule.objects.filter(user=user)
+    return Rule.objects.alive().filter(user=user)
 
 
 def get_rule(user: User, pk: int) -> Rule:
     return get_object_or_404(rules_of(user), pk=pk)
+
+
+def get_deleted_rule(user: User, pk: int) -> Rule:
+    return get_object_or_404(Rule.objects.filter(user=user).exclude(deleted_at=None), pk=pk)
+
+
+def get_execution(user: User, pk: int) -> Execution:
+    rows = Execution.objects.select_related("rule", "event__actor", "parent__rule").prefetch_related("steps")
+    return get_object_or_404(rows, pk=pk, rule__in=rules_of(user))
+
+
+def get_version(user: User, pk: int, number: int) -> Version:
+    return get_object_or_404(Version.objects.select_related("rule", "by"), rule=get_rule(user, pk), number=number)

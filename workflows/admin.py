@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import ReadOnlyAdmin
 from accounts.models import User
 from tracking.admin.services import ServiceAdmin, each
-from workflows.models import Execution, Miss, Rule, Step
+from workflows.models import Execution, Miss, Rule, Step, Version
 from workflows.services.rules import delete_rule, update_rule
 from workflows.services.running import run_on
 
@@ -26,7 +26,7 @@ class RuleAdmin(ServiceAdmin):
     search_fields = ["name", "user__username"]
     limits = ("enabled", "most_per_hour", "cooldown_seconds", "overlap")
     fixed = ("name", "user", "scope", "trigger_type", "trigger_conditions", "actions", "failures", "off_because",
-             "created_at", "version")  # fmt: skip
+             "created_at", "version", "deleted_at")  # fmt: skip
     fields = [*fixed, *limits]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -69,6 +69,13 @@ class StepAdmin(ReadOnlyAdmin):
     list_display = ["execution", "place", "type", "status", "tries", "finished_at", "error"]
     list_filter = ["status", "type"]
     list_select_related = ["execution"]
+    show_full_result_count = False
+
+
+@admin.register(Version)
+class VersionAdmin(ReadOnlyAdmin):
+    list_display = ["rule", "number", "at", "by"]
+    list_select_related = ["rule", "by"]
     show_full_result_count = False
 
 

@@ -41,6 +41,12 @@ class RuleDeleted(RulePayload):
     pass
 
 
+@event_type("rule_restored", label=_("Rule restored"), sentence=_("brought back the rule {name}"), subject="rule")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRestored(RulePayload):
+    pass
+
+
 @event_type(
     "rule_switched_off",
     label=_("Rule switched off"),

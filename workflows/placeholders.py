@@ -7,23 +7,27 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\s*\}\}")
+PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\s*\}\}")
 Values = Mapping[str, Any]
 
 
 def single(text: Any) -> str | None:
     """The name, where the text is one placeholder and nothing besides: that keeps its type."""
-    found = _PLACEHOLDER.fullmatch(text.strip()) if isinstance(text, str) else None
+    found = PLACEHOLDER.fullmatch(text.strip()) if isinstance(text, str) else None
     return found[1] if found else None
 
 
+def written_as(name: str) -> str:
+    return f"{{{{ {name} }}}}"
+
+
 def names_in(text: str) -> Iterator[str]:
-    return (found[1] for found in _PLACEHOLDER.finditer(text))
+    return (found[1] for found in PLACEHOLDER.finditer(text))
 
 
 def is_broken(text: str) -> bool:
     """Braces that belong to no placeholder: `{{ task.name` or `{{ task.name|upper }}`."""
-    return "{{" in _PLACEHOLDER.sub("", text) or "}}" in _PLACEHOLDER.sub("", text)
+    return "{{" in PLACEHOLDER.sub("", text) or "}}" in PLACEHOLDER.sub("", text)
 
 
 def filled(value: Any, values: Values) -> Any:
@@ -32,7 +36,7 @@ def filled(value: Any, values: Values) -> Any:
         return value
     if name := single(value):
         return values.get(name)
-    return _PLACEHOLDER.sub(lambda found: _written(values.get(found[1])), value)
+    return PLACEHOLDER.sub(lambda found: _written(values.get(found[1])), value)
 
 
 def _written(value: Any) -> str:

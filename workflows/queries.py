@@ -26,7 +26,7 @@ class Candidate(NamedTuple):
 
 def rules_for(event: Event) -> list[Candidate]:
     """Enabled ones of this trigger whose owners are concerned and may see what happened, in order of id."""
-    rules = Rule.objects.filter(trigger_type=event.type, enabled=True).order_by("pk")
+    rules = Rule.objects.alive().filter(trigger_type=event.type, enabled=True).order_by("pk")
     concerned = Q(user=event.actor_id) | Q(user=event.person_id)
     rows = rules.filter(concerned | Q(scope=Scope.TEAM)).values_list(*Candidate._fields)
     found = [Candidate._make(row) for row in rows]
@@ -73,3 +73,9 @@ def ancestors(event: Event) -> list[Execution]:
 
 def history_of(rule: Rule) -> QuerySet[Execution]:
     return rule.executions.select_related("event__actor").prefetch_related("steps").order_by("-executed_at", "-pk")
+
+
+def runs_of(user: User) -> QuerySet[Execution]:
+    """Of all one's rules."""
+    rows = Execution.objects.filter(rule__user=user, rule__deleted_at=None)
+    return rows.select_related("rule", "event__actor", "parent__rule").prefetch_related("steps")

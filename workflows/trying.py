@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,17 @@ from django.db.models import Q, QuerySet
 from timetracker.events.models import Event
 from tracking.queries import activity_visible_to
 from workflows.choices import Scope
-from workflows.conditions import Checked, trace
+from workflows.conditions import Checked, first_failure, trace
 from workflows.models import Rule
 from workflows.placeholders import filled, names_in
 from workflows.triggers import named_in, provided_values, triggers, values_of
+
+DAYS = 30
+MOST_LOOKED_AT = 10_000
+MANY = 100
+"""So often in the last days that a person should say once more that they want it."""
+SHOWN = 10
+HOUR = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +61,45 @@ def holds(node: Any, held: Mapping[str, bool], path: str = "conditions") -> bool
 
 def _named_by(actions: list[dict[str, Any]]) -> list[str]:
     return [name for action in actions for text in action.values() if isinstance(text, str) for name in names_in(text)]
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """What a rule would have done in the last days, limits and pauses included."""
+
+    fits: int
+    runs: int
+    latest: list[Event]
+    """The last that it would have run for, the newest first."""
+    whole: bool
+    """Whether all events of these days were looked at, and not the last 10,000 of them."""
+
+    @property
+    def is_much(self) -> bool:
+        return self.runs > MANY
+
+
+def back_test(rule: Rule, now: dt.datetime) -> BackTest:
+    trigger = triggers()[rule.trigger_type]
+    events = events_for(rule).filter(occurred_at__gt=now - dt.timedelta(days=DAYS))
+    found = list(events[: MOST_LOOKED_AT + 1])
+    named = named_in(rule.trigger_conditions)
+    fits = []
+    for event in found[:MOST_LOOKED_AT]:
+        values = values_of(event) | provided_values(event, named)
+        if first_failure(rule.trigger_conditions, trigger, values) is None:
+            fits.append(event)
+    runs = _within_limits(rule, fits[::-1])
+    return BackTest(len(fits), len(runs), runs[::-1][:SHOWN], len(found) <= MOST_LOOKED_AT)
+
+
+def _within_limits(rule: Rule, events: list[Event]) -> list[Event]:
+    """In the order in which they happened."""
+    ran: list[Event] = []
+    pause = dt.timedelta(seconds=rule.cooldown_seconds)
+    for event in events:
+        at = event.occurred_at
+        hour_ago = ran[-rule.most_per_hour].occurred_at if len(ran) >= rule.most_per_hour else None
+        if (hour_ago is None or hour_ago <= at - HOUR) and not (pause and ran and ran[-1].occurred_at > at - pause):
+            ran.append(event)
+    return ran

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
+from accounts.queries import named_like, people_visible_to
 from tracking.access import require_manager
 from tracking.forms.booking import Work
 from tracking.models import Tag, TimeEntry
@@ -22,7 +23,7 @@ OPTIONS = "tracking/timer/options.html"
 @login_required
 @require_GET
 def suggest(request: HttpRequest, kind: str = "") -> HttpResponse:
-    """`<li role="option">`s: earlier descriptions, or with a kind projects and tasks (`work`), projects, or tags."""
+    """`<li role="option">`s: earlier descriptions, or with a kind projects and tasks (`work`) or one of the others."""
     text = request.GET.get("q", "").strip()[:100]
     match kind or request.GET.get("kind", ""):
         case "":
@@ -31,6 +32,11 @@ def suggest(request: HttpRequest, kind: str = "") -> HttpResponse:
             context = _work(request.user, text)
         case "project":
             context = {"projects": pickable_projects(request.user, text, 12), "field": "project"}
+        case "task":
+            context = {"works": _tasks(request.user, text), "field": "task"}
+        case "person":
+            people = named_like(people_visible_to(request.user), text).filter(is_active=True)
+            context = {"people": people.order_by("username")[:12], "field": "person"}
         case "tags":
             context = {"tags": pickable_tags(text, 12), "new_tag": _new_tag(text), "field": "tags"}
         case "tag":
@@ -48,10 +54,14 @@ def _open_work(entry: TimeEntry) -> Work:
 
 def _work(user: User, text: str) -> dict[str, object]:
     projects = list(pickable_projects(user, text, 6))
-    tasks = [Work(task.project, task) for task in pickable_tasks(user, text=text, limit=8)]
+    tasks = _tasks(user, text)
     taken = any(project.name.casefold() == text.casefold() for project in projects)
     new = text if text and not taken and user.may_create_projects else ""
     return {"works": [*(Work(project) for project in projects), *tasks], "new_project": new}
+
+
+def _tasks(user: User, text: str) -> list[Work]:
+    return [Work(task.project, task) for task in pickable_tasks(user, text=text, limit=8)]
 
 
 def _new_tag(text: str) -> str:

@@ -98,7 +98,7 @@ class TrialSerializer(serializers.Serializer[Any]):
 class RuleViewSet(Resource):
     """One's own rules. A rule acts with its owner's rights, as they are when it runs."""
 
-    queryset = Rule.objects.all()
+    queryset = Rule.objects.alive()
     serializer_class = RuleSerializer
     filterset_class = RuleFilters
     columns = (

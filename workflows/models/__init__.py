@@ -1,4 +1,4 @@
 from workflows.models.execution import Execution, Step
-from workflows.models.rule import Miss, Rule
+from workflows.models.rule import Miss, Rule, Version
 
-__all__ = ["Execution", "Miss", "Rule", "Step"]
+__all__ = ["Execution", "Miss", "Rule", "Step", "Version"]

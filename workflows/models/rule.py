@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from workflows.choices import Overlap, Scope
+
+
+class RuleQuerySet(models.QuerySet["Rule"]):
+    def alive(self) -> Self:
+        return self.filter(deleted_at=None)
 
 
 class Rule(models.Model):
@@ -29,6 +36,9 @@ class Rule(models.Model):
     """How many events did not meet its conditions: the place of the next in the ring of those kept."""
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     version = models.PositiveIntegerField(_("version"), default=1)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    objects = RuleQuerySet.as_manager()
 
     class Meta:
         db_table = "workflow_rules"
@@ -42,6 +52,28 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Version(models.Model):
+    """What a rule said from one change to the next."""
+
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    document = models.JSONField(_("what it says"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        db_table = "workflow_versions"
+        verbose_name = _("version of a rule")
+        verbose_name_plural = _("versions of rules")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["rule", "number"], name="rule_version")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} v{self.number}"
 
 
 class Miss(models.Model):

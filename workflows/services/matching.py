@@ -51,7 +51,7 @@ def _locked(rules: Iterable[Candidate]) -> dict[int, int]:
 def _begin(pk: int, event: Event, line: list[Execution]) -> Execution | None:
     """None where the rule may no longer run, or ran for this event already."""
     rule = Rule.objects.select_for_update(of=("self",)).select_related("user").get(pk=pk)
-    if not rule.enabled or Execution.objects.filter(rule=rule, event=event).exists():
+    if not rule.enabled or rule.deleted_at or Execution.objects.filter(rule=rule, event=event).exists():
         return None
     if rule.scope == Scope.TEAM and not may_watch_others(rule.user):
         switch_off(rule=rule, reason=_("Its owner no longer leads anybody."))

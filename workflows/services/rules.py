@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,8 +19,9 @@ from tracking.services.saving import apply_changes, locked
 from workflows import definition
 from workflows.categories import RULE_OFF
 from workflows.choices import Scope
-from workflows.events import RuleChanged, RuleCreated, RuleDeleted, RuleSwitchedOff
-from workflows.models import Rule
+from workflows.document import document_of, fields_of
+from workflows.events import RuleChanged, RuleCreated, RuleDeleted, RuleRestored, RuleSwitchedOff
+from workflows.models import Rule, Version
 from workflows.queries import may_watch_others
 
 MOST_RULES = 200
@@ -41,12 +42,13 @@ class RuleFields(TypedDict, total=False):
 @transaction.atomic
 def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
     """One's own. Raises ValidationError by path: `conditions[0].value`, `actions[1].title`."""
-    if Rule.objects.filter(user=actor).count() >= MOST_RULES:
+    if Rule.objects.alive().filter(user=actor).count() >= MOST_RULES:
         raise ValidationError(_("At most %(max)d rules.") % {"max": MOST_RULES})
     rule = Rule(user=actor, **fields)
     _check(rule)
     rule.full_clean()
     rule.save(force_insert=True)
+    _keep_version(rule, actor)
     record(RuleCreated.of(rule), actor=actor, subject=rule, person_id=actor.pk)
     return rule
 
@@ -54,7 +56,7 @@ def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
 @transaction.atomic
 def update_rule(*, rule: Rule, actor: User, version: int | None = None, **changes: Unpack[RuleFields]) -> Rule:
     """Switched on again it begins without failures. Raises ValidationError by path."""
-    rule = locked(Rule.objects.select_related("user"), rule.pk, version)
+    rule = locked(Rule.objects.alive().select_related("user"), rule.pk, version)
     derived: dict[str, Any] = {}
     if changes.get("enabled") and not rule.enabled:
         derived = {"failures": 0, "off_because": ""}
@@ -63,6 +65,7 @@ def update_rule(*, rule: Rule, actor: User, version: int | None = None, **change
     _check(rule)
     rule.refresh_from_db()
     if apply_changes(rule, {**changes, **derived}):
+        _keep_version(rule, actor)
         record(RuleChanged.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
     return rule
 
@@ -74,12 +77,37 @@ def _check(rule: Rule) -> None:
         raise NotAllowed(_("Only leads, managers and administrators make rules of what others do."))
 
 
+def _keep_version(rule: Rule, actor: User) -> None:
+    """Where it says something else than before: being switched on and off is no version."""
+    said = document_of(rule)
+    last = rule.versions.first()
+    if last is None or last.document != said:
+        Version.objects.create(rule=rule, number=rule.version, document=said, by=actor)
+
+
+@transaction.atomic
+def roll_back(*, rule: Rule, actor: User, version: Version) -> Rule:
+    """It says again what it said then, as a version of its own. Raises ValidationError where that fits no longer."""
+    return update_rule(rule=rule, actor=actor, **fields_of(version.document))
+
+
 @transaction.atomic
 def delete_rule(*, rule: Rule, actor: User) -> None:
-    """Its history goes with it."""
-    rule = locked(Rule.objects.all(), rule.pk)
+    """It runs no more, and can be brought back with its history for a while."""
+    rule = locked(Rule.objects.alive(), rule.pk)
+    rule.deleted_at = timezone.now()
+    rule.save(update_fields=["deleted_at"])
     record(RuleDeleted.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
-    rule.delete()
+
+
+@transaction.atomic
+def restore_rule(*, rule: Rule, actor: User) -> Rule:
+    """On or off as it was."""
+    rule = locked(Rule.objects.exclude(deleted_at=None), rule.pk)
+    rule.deleted_at = None
+    rule.save(update_fields=["deleted_at"])
+    record(RuleRestored.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
+    return rule
 
 
 @transaction.atomic
@@ -98,11 +126,11 @@ def switch_off(*, rule: Rule, reason: str) -> None:
             message=reason,
             type=Type.WARNING,
             priority=Priority.HIGH,
-            url=reverse("api:rule-detail", args=[rule.pk]),
+            url=reverse("workflows:rule", args=[rule.pk]),
             key=f"rule-off:{rule.pk}:{rule.version}",
         )
 
 
 def switch_off_all_of(*, person: User, reason: str) -> None:
-    for rule in Rule.objects.filter(user=person, enabled=True):
+    for rule in Rule.objects.alive().filter(user=person, enabled=True):
         switch_off(rule=rule, reason=reason)

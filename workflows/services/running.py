@@ -70,6 +70,8 @@ def _performed(step: Step, around: Callable[[Callable[[], Any]], Any]) -> dict[s
     if action is None:
         return Refusal(_("There is no action “%(name)s”. One of: %(these)s.")
                        % {"name": step.type, "these": ", ".join(ACTIONS)})  # fmt: skip
+    if step.execution.rule.deleted_at:
+        return Refusal(_("The rule was deleted meanwhile."))
     if event is None:
         return Refusal(_("The event it was about is no longer kept."))
     if not owner.is_active:

@@ -8,6 +8,7 @@ import "./late-answers.js";
 import "./toast.js";
 import "./stand-clear.js";
 import "./notifications-api.js";
+import "./workflow-builder.js";
 import "./announce.js";
 import "./notifications.js";
 import "./notices-panel.js";

@@ -1,0 +1,222 @@
+"""Ready rules to begin with. Each opens in the builder; nothing is saved before a person does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from workflows.document import Document
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    slug: str
+    name: StrOrPromise
+    text: StrOrPromise
+    """What it is good for, in a line."""
+    icon: str
+    trigger: str
+    actions: tuple[dict[str, Any], ...]
+    conditions: tuple[dict[str, Any], ...] = ()
+
+    def filled(self) -> Document:
+        """In the language of whoever looks."""
+        return {
+            "name": str(self.name),
+            "trigger": {"type": self.trigger},
+            "conditions": [_in_words(one) for one in self.conditions],
+            "actions": [_in_words(one) for one in self.actions],
+        }
+
+
+def _in_words(node: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, Promise) else value for name, value in node.items()}
+
+
+def condition(field: str, operator: str, value: Any = None) -> dict[str, Any]:
+    node = {"field": field, "operator": operator}
+    return node if value is None else node | {"value": value}
+
+
+_READY = (
+    Ready(
+        "log-completed",
+        _("Log what was estimated"),
+        _("A completed task with an estimate becomes a time entry."),
+        "clock",
+        "task_completed",
+        (
+            {
+                "type": "log_time",
+                "project_id": "{{ task.project_id }}",
+                "task_id": "{{ task.id }}",
+                "duration": "{{ task.estimated_hours }}",
+                "notes": _("Logged by a rule on completion"),
+            },
+        ),
+        (condition("estimated_hours", ">", 0),),
+    ),
+    Ready(
+        "deadline-reminder",
+        _("Deadline reminder"),
+        _("Tells you a day before a task is due."),
+        "bell-alert",
+        "deadline_approaching",
+        (
+            {
+                "type": "send_notification",
+                "title": _("Deadline ahead"),
+                "message": _("{{ task.name }} is due in {{ hours_until_deadline }} hours"),
+                "priority": "high",
+            },
+        ),
+        (condition("hours_until_deadline", "<=", 24),),
+    ),
+    Ready(
+        "start-with-task",
+        _("Start the timer with the task"),
+        _("Whoever moves a task to “In progress” is already tracking it."),
+        "play",
+        "task_status_change",
+        ({"type": "start_timer", "task_id": "{{ task.id }}", "description": "{{ task.name }}"},),
+        (condition("status", "=", "in_progress"),),
+    ),
+    Ready(
+        "stop-with-task",
+        _("Stop the timer with the task"),
+        _("A completed task needs no running timer."),
+        "stop",
+        "task_completed",
+        ({"type": "stop_timer"},),
+    ),
+    Ready(
+        "long-entries",
+        _("Mark long entries"),
+        _("An entry of more than eight hours gets a tag, so that somebody looks at it."),
+        "tag",
+        "time_logged",
+        ({"type": "add_tag", "tag": _("check")},),
+        (condition("hours", ">", 8),),
+    ),
+    Ready(
+        "no-project",
+        _("Ask what it was for"),
+        _("A timer that stops without a project reminds you to choose one."),
+        "question-mark-circle",
+        "timer_stopped",
+        (
+            {
+                "type": "send_notification",
+                "title": _("What were these {{ hours }} hours for?"),
+                "message": _("“{{ description }}” has no project yet."),
+                "url": "/entries/",
+            },
+        ),
+        (condition("project_id", "is_empty"), condition("hours", ">", 0.1)),
+    ),
+    Ready(
+        "over-estimate",
+        _("Longer than estimated"),
+        _("Tells you when a task took more than its estimate, so that the next one is better."),
+        "scale",
+        "task_completed",
+        (
+            {
+                "type": "send_notification",
+                "title": _("{{ task.name }} took {{ tracked_hours }} hours"),
+                "message": _("Estimated were {{ estimated_hours }}."),
+            },
+        ),
+        (condition("estimated_hours", "is_not_empty"), condition("tracked_hours", ">", "{{ estimated_hours }}")),
+    ),
+    Ready(
+        "urgent-by-mail",
+        _("Urgent tasks by e-mail"),
+        _("What is urgent reaches you where you are."),
+        "envelope",
+        "task_created",
+        (
+            {
+                "type": "send_email",
+                "subject": _("Urgent: {{ task.name }}"),
+                "message": _("{{ actor.name }} made this task in {{ project.name }}."),
+            },
+        ),
+        (condition("priority", "=", "urgent"),),
+    ),
+    Ready(
+        "kick-off",
+        _("Begin projects with a task"),
+        _("Every new project gets its kick-off."),
+        "rocket-launch",
+        "project_created",
+        ({"type": "create_task", "name": _("Kick-off for {{ project.name }}"), "project_id": "{{ project.id }}"},),
+    ),
+    Ready(
+        "review-task",
+        _("Ask for a review"),
+        _("A task that goes to review brings a task for whoever reviews."),
+        "eye",
+        "task_status_change",
+        (
+            {
+                "type": "create_task",
+                "name": _("Review: {{ task.name }}"),
+                "project_id": "{{ project.id }}",
+                "priority": "high",
+            },
+        ),
+        (condition("status", "=", "review"),),
+    ),
+    Ready(
+        "no-estimate",
+        _("Ask for an estimate"),
+        _("A task that is assigned without an estimate asks for one."),
+        "calculator",
+        "task_assigned",
+        (
+            {
+                "type": "send_notification",
+                "title": _("How long will {{ task.name }} take?"),
+                "message": _("It has no estimate yet."),
+                "url": "/tasks/{{ task.id }}/",
+            },
+        ),
+        (condition("estimated_hours", "is_empty"),),
+    ),
+    Ready(
+        "reopened",
+        _("Reopened tasks"),
+        _("Tells you when what was done is open again."),
+        "arrow-uturn-left",
+        "task_status_change",
+        (
+            {
+                "type": "send_notification",
+                "title": _("{{ task.name }} is open again"),
+                "message": _("{{ actor.name }} changed it."),
+                "kind": "warning",
+            },
+        ),
+        (condition("old_status", "=", "done"),),
+    ),
+)
+
+
+def ready_rules() -> Iterable[Ready]:
+    return _READY
+
+
+def get_ready(slug: str) -> Ready:
+    found = next((one for one in _READY if one.slug == slug), None)
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,62 @@
+"""One's rules: the list, and the buttons on each."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from timetracker.web.answers import action
+from timetracker.web.htmx import render_page
+from timetracker.web.pagination import page_of
+from tracking.views.answers import changed
+from workflows.access import get_deleted_rule, get_rule, rules_of
+from workflows.document import as_text, document_of
+from workflows.forms import RuleFilter
+from workflows.services.rules import delete_rule, restore_rule, update_rule
+from workflows.words import sentence
+
+
+@login_required
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    listing = RuleFilter(request)
+    page = page_of(listing.apply(rules_of(request.user)), request)
+    rows = [(rule, sentence(document_of(rule))) for rule in page.items]
+    context = {"listing": listing, "page": page, "rows": rows}
+    return render_page(request, "workflows/rules.html", context, partial="table")
+
+
+@action
+def rule_switch(request: HttpRequest, pk: int, *, enabled: bool) -> HttpResponse:
+    rule = update_rule(rule=get_rule(request.user, pk), actor=request.user, enabled=enabled)
+    text = _("“%(name)s” is on.") if enabled else _("“%(name)s” is off.")
+    undo = reverse("workflows:off" if enabled else "workflows:on", args=[pk])
+    return changed(request, text % {"name": rule.name}, url=reverse("workflows:rules"), undo_url=undo)
+
+
+@action
+def rule_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    rule = get_rule(request.user, pk)
+    delete_rule(rule=rule, actor=request.user)
+    undo = reverse("workflows:restore", args=[pk])
+    text = _("“%(name)s” deleted.") % {"name": rule.name}
+    return changed(request, text, url=reverse("workflows:rules"), undo_url=undo)
+
+
+@action
+def rule_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    rule = restore_rule(rule=get_deleted_rule(request.user, pk), actor=request.user)
+    return changed(request, _("“%(name)s” is back.") % {"name": rule.name}, url=reverse("workflows:rules"))
+
+
+@login_required
+@require_safe
+def rule_export(request: HttpRequest, pk: int) -> HttpResponse:
+    rule = get_rule(request.user, pk)
+    answer = HttpResponse(as_text(document_of(rule)), content_type="application/json; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{slugify(rule.name) or "rule"}.json"'
+    return answer

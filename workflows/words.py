@@ -1,0 +1,230 @@
+"""Rules in words: what fields and operators are called, and a rule read back as a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from notifications.choices import Priority as NoticePriority
+from notifications.choices import Type
+from timetracker.web.durations import format_duration
+from tracking.choices import Priority, Source, TaskStatus
+from workflows.actions import ACTIONS
+from workflows.actions.base import Param
+from workflows.document import trigger_of
+from workflows.operators import WITHOUT_VALUE, Kind, Operator
+from workflows.placeholders import PLACEHOLDER
+from workflows.triggers import Field, Trigger
+
+WHEN = {
+    "task_created": gettext_lazy("When a task is created"),
+    "task_status_change": gettext_lazy("When the status of a task changes"),
+    "task_completed": gettext_lazy("When a task is completed"),
+    "task_assigned": gettext_lazy("When a task is assigned"),
+    "time_logged": gettext_lazy("When time is logged"),
+    "timer_started": gettext_lazy("When a timer is started"),
+    "timer_stopped": gettext_lazy("When a timer is stopped"),
+    "deadline_approaching": gettext_lazy("When a deadline is approaching"),
+    "budget_threshold": gettext_lazy("When a budget reaches a threshold"),
+    "project_created": gettext_lazy("When a project is created"),
+    "schedule": gettext_lazy("At set times"),
+}
+_FIELDS = {
+    "actor.id": gettext_lazy("who did it"),
+    "actor.name": gettext_lazy("name of who did it"),
+    "assignee_id": gettext_lazy("assignee"),
+    "assignee_name": gettext_lazy("name of the assignee"),
+    "billable": gettext_lazy("billable"),
+    "budget_type": gettext_lazy("kind of budget"),
+    "client_id": gettext_lazy("client"),
+    "client_name": gettext_lazy("name of the client"),
+    "code": gettext_lazy("code of the project"),
+    "complexity": gettext_lazy("complexity"),
+    "date": gettext_lazy("date"),
+    "day": gettext_lazy("day of the month"),
+    "description": gettext_lazy("description"),
+    "due_at": gettext_lazy("due date"),
+    "due_on": gettext_lazy("due date"),
+    "ended_at": gettext_lazy("end"),
+    "estimated_hours": gettext_lazy("estimated hours"),
+    "hours": gettext_lazy("hours"),
+    "hours_until_deadline": gettext_lazy("hours until the deadline"),
+    "is_public": gettext_lazy("open to everybody"),
+    "missed": gettext_lazy("runs missed before"),
+    "month": gettext_lazy("month"),
+    "old_assignee_id": gettext_lazy("assignee before"),
+    "old_status": gettext_lazy("status before"),
+    "percent": gettext_lazy("percent of the budget"),
+    "priority": gettext_lazy("priority"),
+    "project_id": gettext_lazy("project"),
+    "project_name": gettext_lazy("name of the project"),
+    "seconds": gettext_lazy("seconds"),
+    "source": gettext_lazy("made by"),
+    "started_at": gettext_lazy("beginning"),
+    "status": gettext_lazy("status"),
+    "task_id": gettext_lazy("task"),
+    "task_name": gettext_lazy("name of the task"),
+    "threshold": gettext_lazy("threshold reached"),
+    "threshold_hours": gettext_lazy("threshold in hours"),
+    "time": gettext_lazy("time of day"),
+    "tracked_hours": gettext_lazy("tracked hours"),
+    "tracked_seconds": gettext_lazy("tracked seconds"),
+    "user_id": gettext_lazy("person"),
+    "user_name": gettext_lazy("name of the person"),
+    "weekday": gettext_lazy("day of the week"),
+}
+_OF_SUBJECT = {
+    ("task", "id"): gettext_lazy("task"),
+    ("task", "name"): gettext_lazy("name of the task"),
+    ("entry", "id"): gettext_lazy("entry"),
+    ("project", "id"): gettext_lazy("project"),
+    ("project", "name"): gettext_lazy("name of the project"),
+    ("rule", "id"): gettext_lazy("rule"),
+    ("rule", "name"): gettext_lazy("name of the rule"),
+    ("rule", "due_at"): gettext_lazy("set time"),
+}
+OPERATOR_WORDS = {
+    Operator.EQUAL: pgettext_lazy("operator", "is"),
+    Operator.UNEQUAL: pgettext_lazy("operator", "is not"),
+    Operator.GREATER: pgettext_lazy("operator", "is more than"),
+    Operator.GREATER_OR_EQUAL: pgettext_lazy("operator", "is at least"),
+    Operator.LESS: pgettext_lazy("operator", "is less than"),
+    Operator.LESS_OR_EQUAL: pgettext_lazy("operator", "is at most"),
+    Operator.CONTAINS: pgettext_lazy("operator", "contains"),
+    Operator.NOT_CONTAINS: pgettext_lazy("operator", "does not contain"),
+    Operator.IN: pgettext_lazy("operator", "is one of"),
+    Operator.NOT_IN: pgettext_lazy("operator", "is none of"),
+    Operator.EMPTY: pgettext_lazy("operator", "is empty"),
+    Operator.NOT_EMPTY: pgettext_lazy("operator", "is not empty"),
+    Operator.CHANGED: pgettext_lazy("operator", "has changed"),
+}
+_IN_TIME = {
+    Operator.GREATER: pgettext_lazy("operator", "is after"),
+    Operator.GREATER_OR_EQUAL: pgettext_lazy("operator", "is not before"),
+    Operator.LESS: pgettext_lazy("operator", "is before"),
+    Operator.LESS_OR_EQUAL: pgettext_lazy("operator", "is not after"),
+}
+_CHOICES = {
+    **dict(TaskStatus.choices),
+    **dict(Priority.choices),
+    **dict(Source.choices),
+    **dict(NoticePriority.choices),
+    **dict(Type.choices),
+}
+
+
+def when(trigger_type: str) -> str:
+    return str(WHEN.get(trigger_type, trigger_type))
+
+
+def field_label(field: Field, subject: str) -> str:
+    found = _OF_SUBJECT.get((subject, field.name)) or _FIELDS.get(field.name)
+    return str(found or field.name.rpartition(".")[2].replace("_", " "))
+
+
+def operator_label(operator: Operator, kind: Kind) -> str:
+    return str((_IN_TIME.get(operator) if kind == Kind.MOMENT else None) or OPERATOR_WORDS[operator])
+
+
+def choice_label(value: str) -> str:
+    return str(_CHOICES.get(value, value))
+
+
+# ── The sentence ─────────────────────────────────────────────────────────────
+def sentence(document: Mapping[str, Any]) -> str:
+    """Of a rule that may be half made, or wrong: what it does not say is left out."""
+    trigger = trigger_of(document)
+    if trigger is None:
+        return ""
+    parts = [when(trigger.name)]
+    if said := _conditions(document.get("conditions"), trigger):
+        parts.append(_("if %(conditions)s") % {"conditions": said})
+    actions = document.get("actions")
+    done = [_action(one, trigger) for one in actions if isinstance(one, dict)] if isinstance(actions, list) else []
+    if said := _listed([one for one in done if one], _("then")):
+        parts.append(said)
+    return ", ".join(parts) + "."
+
+
+def _conditions(node: Any, trigger: Trigger, deep: bool = False) -> str:
+    if isinstance(node, list):
+        return _joined(node, _("and"), trigger, deep)
+    if not isinstance(node, dict):
+        return ""
+    if "any" in node:
+        return _joined(node["any"], _("or"), trigger, deep)
+    return _joined(node["all"], _("and"), trigger, deep) if "all" in node else _condition(node, trigger)
+
+
+def _joined(nodes: Any, word: str, trigger: Trigger, deep: bool) -> str:
+    said = [_conditions(one, trigger, deep=True) for one in nodes] if isinstance(nodes, list) else []
+    said = [one for one in said if one]
+    text = f" {word} ".join(said)
+    return f"({text})" if deep and len(said) > 1 else text
+
+
+def _condition(node: Mapping[str, Any], trigger: Trigger) -> str:
+    field = trigger.fields.get(_text(node.get("field")))
+    if field is None or node.get("operator") not in list(Operator):
+        return ""
+    operator = Operator(node["operator"])
+    words = f"{field_label(field, trigger.subject)} {operator_label(operator, field.kind)}"
+    return words if operator in WITHOUT_VALUE else f"{words} {value_words(node.get('value'), trigger, field.choices)}"
+
+
+def value_words(value: Any, trigger: Trigger, choices: Sequence[str] = ()) -> str:
+    match value:
+        case None | "":
+            return "…"
+        case bool():
+            return _("yes") if value else _("no")
+        case int() | float():
+            return f"{value:g}" if isinstance(value, float) else str(value)
+        case list():
+            return ", ".join(value_words(one, trigger, choices) for one in value)
+        case str() if value in choices:
+            return f"“{choice_label(value)}”"
+        case str():
+            return f"“{_shortened(_filled_with_labels(value, trigger))}”"
+    return "…"
+
+
+def _filled_with_labels(text: str, trigger: Trigger) -> str:
+    def label(found: re.Match[str]) -> str:
+        field = trigger.fields.get(found[1])
+        return f"[{field_label(field, trigger.subject) if field else found[1]}]"
+
+    return PLACEHOLDER.sub(label, text)
+
+
+def _action(node: Mapping[str, Any], trigger: Trigger) -> str:
+    action = ACTIONS.get(_text(node.get("type")))
+    if action is None:
+        return ""
+    main = next((param for param in action.params if param.required and node.get(param.name)), None)
+    # In German nouns keep their capitals: only the verb at the beginning is made small where it leads the words.
+    label = str(action.label)
+    words = label[:1].lower() + label[1:] if get_language() == "en" else label
+    return f"{words}: {_param_words(main, node[main.name], trigger)}" if main else words
+
+
+def _param_words(param: Param, value: Any, trigger: Trigger) -> str:
+    if param.name == "duration" and isinstance(value, int | float) and not isinstance(value, bool):
+        return format_duration(round(value * 3600)) if 0 < value < 1e6 else str(value)
+    return value_words(value, trigger, param.choices)
+
+
+def _listed(items: list[str], word: str) -> str:
+    return f", {word} ".join(items)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"
