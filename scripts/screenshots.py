@@ -58,6 +58,7 @@ def instance(entries: int) -> Iterator[tuple[str, dict[str, object]]]:
         env = {
             **os.environ, "DATA_DIR": folder, "PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}",
             "DJANGO_SETTINGS_MODULE": "timetracker.settings", "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING",
+            "EMAIL_URL": "dummymail://",
         }  # fmt: skip
         for name in ("DATABASE_URL", "REDIS_URL"):
             env.pop(name, None)

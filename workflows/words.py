@@ -161,7 +161,8 @@ def _conditions(node: Any, trigger: Trigger, deep: bool = False) -> str:
 
 
 def _joined(nodes: Any, word: str, trigger: Trigger, deep: bool) -> str:
-    said = [_conditions(one, trigger, deep=True) for one in nodes] if isinstance(nodes, list) else []
+    several = isinstance(nodes, list) and len(nodes) > 1
+    said = [_conditions(one, trigger, deep=several) for one in nodes] if isinstance(nodes, list) else []
     said = [one for one in said if one]
     text = f" {word} ".join(said)
     return f"({text})" if deep and len(said) > 1 else text

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from timetracker.events.models import Event
 from timetracker.events.recording import record
+from timetracker.live.push import push_after_commit
 from workflows.actions import ACTIONS
 from workflows.choices import Overlap, RunStatus, Scope
 from workflows.conditions import Checked, first_failure
 from workflows.events import RuleStep
 from workflows.models import Execution, Miss, Rule, Step
 from workflows.queries import Candidate, ancestors, may_watch_others, rules_for
-from workflows.services.rules import switch_off
+from workflows.services.rules import TOPIC, switch_off
 from workflows.triggers import named_in, provided_values, triggers, values_of
 
 DEEPEST = 5
@@ -67,6 +68,7 @@ def _begin(pk: int, event: Event, line: list[Execution]) -> Execution | None:
         rule_version=rule.version,
         finished_at=None if status == RunStatus.RUNNING else timezone.now(),
     )
+    push_after_commit([rule.user_id], TOPIC)
     if status == RunStatus.RUNNING:
         Step.objects.bulk_create(
             Step(execution=execution, place=place, type=action["type"], params=_params(action))

@@ -14,17 +14,20 @@ from accounts.models import User
 from notifications.choices import Priority, Type
 from notifications.services.sending import notify
 from timetracker.events.recording import record
+from timetracker.live.push import push_after_commit
 from timetracker.web.errors import NotAllowed
 from tracking.services.saving import apply_changes, locked
 from workflows import definition
 from workflows.categories import RULE_OFF
 from workflows.choices import Scope
 from workflows.document import document_of, fields_of
-from workflows.events import RuleChanged, RuleCreated, RuleDeleted, RuleRestored, RuleSwitchedOff
+from workflows.events import RuleChanged, RuleCreated, RuleDeleted, RulePayload, RuleRestored, RuleSwitchedOff
 from workflows.models import Rule, Version
 from workflows.queries import may_watch_others
 
 MOST_RULES = 200
+TOPIC = "rules"
+"""What open pages of the owner listen to."""
 
 
 class RuleFields(TypedDict, total=False):
@@ -49,7 +52,7 @@ def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
     rule.full_clean()
     rule.save(force_insert=True)
     _keep_version(rule, actor)
-    record(RuleCreated.of(rule), actor=actor, subject=rule, person_id=actor.pk)
+    _tell(RuleCreated.of(rule), rule, actor=actor)
     return rule
 
 
@@ -66,7 +69,7 @@ def update_rule(*, rule: Rule, actor: User, version: int | None = None, **change
     rule.refresh_from_db()
     if apply_changes(rule, {**changes, **derived}):
         _keep_version(rule, actor)
-        record(RuleChanged.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
+        _tell(RuleChanged.of(rule), rule, actor=actor)
     return rule
 
 
@@ -75,6 +78,11 @@ def _check(rule: Rule) -> None:
     definition.check(rule.trigger_type, rule.trigger_conditions, rule.actions)
     if rule.scope == Scope.TEAM and not may_watch_others(rule.user):
         raise NotAllowed(_("Only leads, managers and administrators make rules of what others do."))
+
+
+def _tell(payload: RulePayload, rule: Rule, *, actor: User | None) -> None:
+    record(payload, actor=actor, subject=rule, person_id=rule.user_id)
+    push_after_commit([rule.user_id], TOPIC)
 
 
 def _keep_version(rule: Rule, actor: User) -> None:
@@ -97,7 +105,7 @@ def delete_rule(*, rule: Rule, actor: User) -> None:
     rule = locked(Rule.objects.alive(), rule.pk)
     rule.deleted_at = timezone.now()
     rule.save(update_fields=["deleted_at"])
-    record(RuleDeleted.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
+    _tell(RuleDeleted.of(rule), rule, actor=actor)
 
 
 @transaction.atomic
@@ -106,7 +114,7 @@ def restore_rule(*, rule: Rule, actor: User) -> Rule:
     rule = locked(Rule.objects.exclude(deleted_at=None), rule.pk)
     rule.deleted_at = None
     rule.save(update_fields=["deleted_at"])
-    record(RuleRestored.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
+    _tell(RuleRestored.of(rule), rule, actor=actor)
     return rule
 
 
@@ -117,7 +125,7 @@ def switch_off(*, rule: Rule, reason: str) -> None:
     if not rule.enabled:
         return
     apply_changes(rule, {"enabled": False, "off_because": reason[:300]})
-    record(RuleSwitchedOff.of(rule, reason=reason), actor=None, subject=rule, person_id=rule.user_id)
+    _tell(RuleSwitchedOff.of(rule, reason=reason), rule, actor=None)
     with translation.override(rule.user.language):
         notify(
             person=rule.user,

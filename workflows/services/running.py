@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from timetracker.events.models import Delivery, Event
+from timetracker.live.push import push_after_commit
 from timetracker.web.errors import Conflict, NotAllowed
 from workflows.actions import ACTIONS
 from workflows.actions.base import Context, RightLost
@@ -19,7 +20,7 @@ from workflows.choices import RunStatus, StepStatus
 from workflows.models import Execution, Rule, Step
 from workflows.placeholders import filled, names_in
 from workflows.services.matching import take_turn
-from workflows.services.rules import switch_off
+from workflows.services.rules import TOPIC, switch_off
 from workflows.triggers import provided_values, values_of
 
 FAILURES_IN_A_ROW = 10
@@ -123,6 +124,7 @@ def _end(execution: Execution, error: str = "") -> None:
     execution.finished_at = timezone.now()
     execution.result = [one or {} for one in execution.steps.values_list("output", flat=True)]
     execution.save(update_fields=["status", "success", "error_message", "finished_at", "result"])
+    push_after_commit([execution.rule.user_id], TOPIC)
     rule = Rule.objects.select_for_update(of=("self",)).get(pk=execution.rule_id)
     rule.failures = rule.failures + 1 if error else 0
     rule.save(update_fields=["failures"])

@@ -22,6 +22,13 @@ function bind() {
 bind();
 document.addEventListener("htmx:afterSettle", bind);
 
+// What one types in the form shows in the JSON too, unless somebody is writing there.
+document.addEventListener("htmx:afterSwap", () => {
+  const area = document.getElementById("rule-json");
+  const shown = document.getElementById("rule-document");
+  if (area && shown && area !== document.activeElement && !area.hasAttribute("aria-invalid")) area.value = shown.value;
+});
+
 document.addEventListener("change", ({ target }) => {
   const field = target.dataset.insertInto && document.getElementById(target.dataset.insertInto);
   if (!field || !target.value) return;
