@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from timetracker.events.models import Event
-from tracking.queries import activity_visible_to
+from tracking.models import ProjectMember
+from tracking.queries import BUDGET, activity_visible_to
 from workflows.choices import Scope
 from workflows.conditions import Checked, trace
 from workflows.models import Rule
@@ -30,6 +31,8 @@ def events_for(rule: Rule) -> QuerySet[Event]:
     """What its owner sees of what could have set it off, the latest first."""
     events = activity_visible_to(rule.user).filter(type=rule.trigger_type)
     own = Q(actor=rule.user) | Q(person_id=rule.user_id)
+    if rule.trigger_type == BUDGET:
+        own = Q(project_id__in=ProjectMember.objects.filter(user=rule.user, is_manager=True).values("project"))
     return events if rule.scope == Scope.TEAM else events.filter(own)
 
 
