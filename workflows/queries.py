@@ -19,6 +19,7 @@ from tracking.queries import (
 )
 from workflows.choices import Scope
 from workflows.models import Execution, Rule
+from workflows.triggers import SCHEDULE
 
 STEP = "rule_step"
 
@@ -43,7 +44,9 @@ def rules_for(event: Event) -> list[Candidate]:
 
 
 def _concerned_by(event: Event) -> Q:
-    """Nobody does it when a budget runs out: that concerns who manages the project."""
+    """A time that comes concerns its own rule; a budget that runs out, which nobody does, the project's managers."""
+    if event.type == SCHEDULE:
+        return Q(pk=event.subject_id)
     concerned = Q(user=event.actor_id) | Q(user=event.person_id) | Q(scope=Scope.TEAM)
     if event.type == BUDGET:
         managers = ProjectMember.objects.filter(project=event.project_id, is_manager=True)

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,6 +22,7 @@ from workflows.choices import Scope
 from workflows.events import RuleChanged, RuleCreated, RuleDeleted, RuleSwitchedOff
 from workflows.models import Rule
 from workflows.queries import may_watch_others
+from workflows.services.timing import UNPLANNED, planned
 
 MOST_RULES = 200
 
@@ -30,6 +31,7 @@ class RuleFields(TypedDict, total=False):
     name: str
     scope: str
     trigger_type: str
+    trigger_options: Any
     trigger_conditions: Any
     actions: Any
     enabled: bool
@@ -45,6 +47,8 @@ def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
         raise ValidationError(_("At most %(max)d rules.") % {"max": MOST_RULES})
     rule = Rule(user=actor, **fields)
     _check(rule)
+    for name, value in planned(rule, timezone.now()).items():
+        setattr(rule, name, value)
     rule.full_clean()
     rule.save(force_insert=True)
     record(RuleCreated.of(rule), actor=actor, subject=rule, person_id=actor.pk)
@@ -58,18 +62,25 @@ def update_rule(*, rule: Rule, actor: User, version: int | None = None, **change
     derived: dict[str, Any] = {}
     if changes.get("enabled") and not rule.enabled:
         derived = {"failures": 0, "off_because": ""}
+    before = _timing(rule)
     for name, value in changes.items():
         setattr(rule, name, value)
     _check(rule)
+    if _timing(rule) != before:
+        derived |= planned(rule, timezone.now())
     rule.refresh_from_db()
     if apply_changes(rule, {**changes, **derived}):
         record(RuleChanged.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
     return rule
 
 
+def _timing(rule: Rule) -> tuple[Any, ...]:
+    return rule.enabled, rule.trigger_type, rule.trigger_options
+
+
 def _check(rule: Rule) -> None:
     """Whoever saves it: it acts with its owner's rights."""
-    definition.check(rule.trigger_type, rule.trigger_conditions, rule.actions)
+    definition.check(rule.trigger_type, rule.trigger_conditions, rule.actions, rule.trigger_options)
     if rule.scope == Scope.TEAM and not may_watch_others(rule.user):
         raise NotAllowed(_("Only leads, managers and administrators make rules of what others do."))
 
@@ -88,7 +99,7 @@ def switch_off(*, rule: Rule, reason: str) -> None:
     rule = locked(Rule.objects.select_related("user"), rule.pk)
     if not rule.enabled:
         return
-    apply_changes(rule, {"enabled": False, "off_because": reason[:300]})
+    apply_changes(rule, {"enabled": False, "off_because": reason[:300], **UNPLANNED})
     record(RuleSwitchedOff.of(rule, reason=reason), actor=None, subject=rule, person_id=rule.user_id)
     with translation.override(rule.user.language):
         notify(
