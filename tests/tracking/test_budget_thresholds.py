@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -150,6 +151,14 @@ def test_a_lost_mark_of_a_lower_threshold_tells_nothing():
     used(project, 36000)
     BudgetMark.objects.exclude(threshold=100).delete()
     assert announce_budgets(NOON) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_tell_one(run_at_once: Callable[..., list[Any]]):
+    for _number in range(3):
+        hours(tracked_seconds=28000)
+    answers = run_at_once(*[lambda: announce_budgets(NOON)] * 3)
+    assert (sum(answers), len(told())) == (3, 3)
 
 
 @pytest.mark.parametrize("rows", [1, 5])
