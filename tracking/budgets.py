@@ -79,11 +79,20 @@ class Burn:
 
 def budget_use(project: Project) -> BudgetUse | None:
     """Of a project from `with_rights_for`. None without one, or where it is in money the person may not know."""
-    if project.budget_shown is None:
+    return _use(project, project.budget_shown, project.earned_shown or 0)
+
+
+def whole_use(project: Project) -> BudgetUse | None:
+    """Of any project, whoever may know it: not to be shown as it is."""
+    return _use(project, project.budget_amount, project.earned_cent_seconds)
+
+
+def _use(project: Project, amount: Decimal | None, earned_cent_seconds: int) -> BudgetUse | None:
+    if amount is None:
         return None
     in_money = project.budget_type == BudgetType.MONEY
-    used = Decimal(project.earned_shown or 0) / 360_000 if in_money else Decimal(project.tracked_seconds) / 3600
-    return BudgetUse(in_money, project.budget_shown, used, project.currency)
+    used = Decimal(earned_cent_seconds) / 360_000 if in_money else Decimal(project.tracked_seconds) / 3600
+    return BudgetUse(in_money, amount, used, project.currency)
 
 
 def recent_seconds(project: Project, now: dt.datetime | None = None) -> int:

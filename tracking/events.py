@@ -299,6 +299,23 @@ class ProjectDeleted(ProjectPayload):
     pass
 
 
+@event_type(
+    "budget_threshold",
+    label=_("Budget is nearly used"),
+    sentence=_("tells: {percent} percent of the budget of {name} are used"),
+    subject="project",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetThreshold(ProjectPayload):
+    """No amounts. Of a budget in money it is only for those who may know it: see `tells_of_money`."""
+
+    percent: int
+    """Rounded down; over 100 where more is used than there is."""
+    threshold: int
+    """Which was passed: 75, 90 or 100."""
+    budget_type: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientPayload:
     id: int

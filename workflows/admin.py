@@ -25,8 +25,8 @@ class RuleAdmin(ServiceAdmin):
     list_select_related = ["user"]
     search_fields = ["name", "user__username"]
     limits = ("enabled", "most_per_hour", "cooldown_seconds", "overlap")
-    fixed = ("name", "user", "scope", "trigger_type", "trigger_conditions", "actions", "failures", "off_because",
-             "created_at", "version", "deleted_at")  # fmt: skip
+    fixed = ("name", "user", "scope", "trigger_type", "trigger_options", "trigger_conditions", "actions", "failures",
+             "off_because", "next_run_at", "created_at", "version", "deleted_at")  # fmt: skip
     fields = [*fixed, *limits]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

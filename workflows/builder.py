@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,82 +13,17 @@ from tracking.models import Project, Task
 from workflows import words
 from workflows.actions import ACTIONS
 from workflows.actions.base import FITS, Action, Param, ParamKind
+from workflows.controls import Choice, Condition, Control, Group, Schedule, Step, labelled
 from workflows.document import Document, trigger_of
 from workflows.drafts import CHOSEN, items_of, offered
 from workflows.faults import Fault
 from workflows.operators import OPERATORS, WITH_LIST, WITHOUT_VALUE, Kind, Operator, moment_of
 from workflows.placeholders import single, written_as
-from workflows.triggers import Field, triggers
+from workflows.triggers import SCHEDULE, Field, triggers
 
-Choice = tuple[str, str]
-Faults = Mapping[str, list[str]]
 LONG = 300
 _PEOPLE = {"assignee_id", "user_id", "actor.id", "old_assignee_id", "to_id"}
 _PICKS = {**dict.fromkeys(_PEOPLE, "person"), "project_id": "project", "task_id": "task"}
-
-
-@dataclass(slots=True)
-class Control:
-    """One input: its `kind` says which template draws it."""
-
-    name: str
-    label: str
-    kind: str
-    value: Any = ""
-    choices: list[Choice] = field(default_factory=list)
-    sources: list[Choice] = field(default_factory=list)
-    """Where an id comes from: what it is about, a placeholder, or a particular one."""
-    source: str = ""
-    shown: str = ""
-    """What a picked id is called."""
-    inserts: list[Choice] = field(default_factory=list)
-    required: bool = False
-    errors: list[str] = field(default_factory=list)
-    longest: int = 1000
-
-    @property
-    def id(self) -> str:
-        return self.name.replace(".", "-")
-
-
-@dataclass(slots=True)
-class Condition:
-    place: str
-    fields: list[Choice]
-    field: str
-    operators: list[Choice]
-    operator: str
-    value: Control
-    errors: list[str]
-
-    @property
-    def id(self) -> str:
-        return f"c-{self.place.replace('.', '-')}"
-
-
-@dataclass(slots=True)
-class Group:
-    place: str
-    mode: str
-    items: list[Condition | Group]
-    errors: list[str]
-
-    @property
-    def id(self) -> str:
-        return f"c-{self.place}"
-
-    is_group = True
-
-
-@dataclass(slots=True)
-class Step:
-    place: int
-    type: str
-    label: str
-    controls: list[Control]
-    errors: list[str]
-    is_first: bool
-    is_last: bool
 
 
 class Builder:
@@ -115,6 +49,24 @@ class Builder:
     @property
     def trigger_type(self) -> str:
         return self.trigger.name if self.trigger else ""
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """None where it is not the clock that sets it off."""
+        if self.trigger is None or self.trigger.name != SCHEDULE:
+            return None
+        options = self.document["trigger"]
+        every = "cron" if "cron" in options else _written(options.get("every")) or "day"
+        names = [name for name in self.faults if name.startswith("trigger.") and name != "trigger.type"]
+        days = options.get("days")
+        return Schedule(
+            every,
+            _written(options.get("at")),
+            days if isinstance(days, list) else [],
+            _written(options.get("day")),
+            _written(options.get("cron")),
+            self.errors_at(*names),
+        )
 
     @property
     def mode(self) -> str:
@@ -209,12 +161,12 @@ class Builder:
         if found and operator in WITH_LIST:
             chosen = [str(one) for one in value] if isinstance(value, list) else []
             if found.choices:
-                return Control(name, label, "checks", chosen, _labelled(found.choices))
+                return Control(name, label, "checks", chosen, labelled(found.choices))
             return Control(name, _("Values, with commas between them"), "text", ", ".join(chosen))
         if found and (pick := _PICKS.get(found.name)) and not single(value):
             return Control(name, label, "pick", value, shown=self._name_of(pick, value), source=pick)
         if found and found.choices and operator in ("=", "!="):
-            return Control(name, label, "select", text, _with_own(_labelled(found.choices), text))
+            return Control(name, label, "select", text, _with_own(labelled(found.choices), text))
         if kind == Kind.BOOLEAN:
             chosen_one = str(value).lower() if isinstance(value, bool) else text
             return Control(name, label, "select", chosen_one, [("true", _("yes")), ("false", _("no"))])
@@ -252,7 +204,7 @@ class Builder:
         if param.kind == ParamKind.ID:
             return self._id(action, param, value, name)
         if param.choices:
-            choices = _with_own(_labelled(param.choices), text)
+            choices = _with_own(labelled(param.choices), text)
             return Control(name, label, "select", text, choices if param.required else [("", _("as usual")), *choices])
         kind = "area" if param.longest > LONG and param.name != "url" else "text"
         return Control(name, label, kind, text, inserts=self._placeholders(FITS[param.kind]))
@@ -265,8 +217,8 @@ class Builder:
             # The rule's own way to write it stands for the field that it names.
             found = self.trigger.fields.get(named)
             sources = [(value if found and label == self._label(found) else one, label) for one, label in sources]
-        picked = value not in (None, "") and not named
-        source = CHOSEN if picked or (param.required and not named) else text_of(value)
+        picked = value is not None and not named
+        source = CHOSEN if picked or (param.required and not named) else _text_of(value)
         sources.append((CHOSEN, _CHOOSE[pick]()))
         control = Control(name, str(param.label), "id", value if picked else "", sources=sources, source=source)
         control.shown = self._name_of(pick, value)
@@ -307,16 +259,12 @@ def _fitting(found: Field, operator: str) -> list[Operator]:
     return fits
 
 
-def _labelled(values: Iterable[str]) -> list[Choice]:
-    return [(value, words.choice_label(value)) for value in values]
-
-
 def _with_own(choices: list[Choice], value: str) -> list[Choice]:
     """What the rule says stays, though it is none of those offered."""
     return choices if not value or value in dict(choices) else [*choices, (value, value)]
 
 
-def text_of(value: Any) -> str:
+def _text_of(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 

@@ -13,29 +13,43 @@ from workflows.actions.base import FITS, Action, Param, ParamKind, as_id, instan
 from workflows.conditions import faults_in
 from workflows.faults import Fault
 from workflows.placeholders import is_broken, names_in, single
-from workflows.triggers import Trigger, triggers
+from workflows.recurrence import faults_in_schedule, not_among
+from workflows.triggers import SCHEDULE, Trigger, triggers
 
 MOST_ACTIONS = 10
 _CHECKS = {ParamKind.ID: as_id, ParamKind.HOURS: seconds_of, ParamKind.MOMENT: instant_of}
 
 
-def faults_of(trigger_type: Any, conditions: Any, actions: Any) -> list[Fault]:
-    """Of a whole rule. Where the trigger is unknown nothing else can be said."""
+def faults_of(trigger_type: Any, conditions: Any, actions: Any, options: Any = None) -> list[Fault]:
+    """Of a whole rule; `options` are what the trigger has beside its type. Where it is unknown nothing else is said."""
     trigger = triggers().get(trigger_type) if isinstance(trigger_type, str) else None
     if trigger is None:
         text = _("There is no trigger “%(name)s”. One of: %(these)s.")
         names = {"name": str(trigger_type)[:60], "these": ", ".join(triggers())}
         return [Fault("trigger.type", text % names)]
-    return [*faults_in(conditions, trigger), *_faults_in_actions(actions, trigger)]
+    return [
+        *_faults_in_options({} if options is None else options, trigger),
+        *faults_in(conditions, trigger),
+        *_faults_in_actions(actions, trigger),
+    ]
 
 
-def check(trigger_type: Any, conditions: Any, actions: Any) -> None:
+def check(trigger_type: Any, conditions: Any, actions: Any, options: Any = None) -> None:
     """Raises ValidationError by path."""
     by_path: dict[str, list[str]] = {}
-    for fault in faults_of(trigger_type, conditions, actions):
+    for fault in faults_of(trigger_type, conditions, actions, options):
         by_path.setdefault(fault.path, []).append(fault.text)
     if by_path:
         raise ValidationError(by_path)
+
+
+def _faults_in_options(options: Any, trigger: Trigger) -> Iterator[Fault]:
+    if not isinstance(options, Mapping):
+        yield Fault("trigger", _("A trigger has a type and, for a schedule, says when."))
+    elif trigger.name == SCHEDULE:
+        yield from faults_in_schedule(options)
+    else:
+        yield from not_among(set(), options)
 
 
 def _faults_in_actions(actions: Any, trigger: Trigger) -> Iterator[Fault]:
@@ -70,7 +84,8 @@ def _lack_of_subject(node: Mapping[str, Any], action: Action, trigger: Trigger, 
 
 def _faults_in_param(value: Any, param: Param, trigger: Trigger, path: str) -> Iterator[Fault]:
     if value is None or value == "":
-        if param.required:
+        # A page that lets one pick says "" where nothing is picked yet.
+        if param.required or (param.kind == ParamKind.ID and value is not None):
             yield Fault(path, _("This is needed."))
         return
     if isinstance(value, str) and is_broken(value):

@@ -16,6 +16,8 @@ from workflows.triggers import Trigger, triggers
 Document = dict[str, Any]
 PARTS = ("name", "trigger", "conditions", "actions", "scope", "overlap", "cooldown_seconds", "most_per_hour")
 """What a rule says and how it is held back. Whether it is switched on is no part of it."""
+_FIRST = ("type", "every", "days", "day", "at", "cron", "all", "any", "field", "operator", "value")
+"""Of what a document holds; the values of an action follow by name."""
 LARGEST = 100_000
 
 
@@ -26,7 +28,7 @@ def empty() -> Document:
 def document_of(rule: Rule) -> Document:
     return {
         "name": rule.name,
-        "trigger": {"type": rule.trigger_type},
+        "trigger": {"type": rule.trigger_type, **rule.trigger_options},
         "conditions": rule.trigger_conditions,
         "actions": rule.actions,
         "scope": rule.scope,
@@ -40,7 +42,9 @@ def fields_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """For the services."""
     fields = {name: document[name] for name in PARTS if name in document}
     if "trigger" in fields:
-        fields["trigger_type"] = fields.pop("trigger").get("type")
+        trigger = fields.pop("trigger")
+        fields["trigger_type"] = trigger.get("type")
+        fields["trigger_options"] = {name: trigger[name] for name in trigger if name != "type"}
     if "conditions" in fields:
         fields["trigger_conditions"] = fields.pop("conditions")
     return fields
@@ -53,8 +57,18 @@ def trigger_of(document: Mapping[str, Any]) -> Trigger | None:
 
 
 def as_text(document: Mapping[str, Any]) -> str:
-    ordered = {name: document[name] for name in PARTS if name in document}
+    """Always in the same order: PostgreSQL keeps none."""
+    ordered = {name: _in_order(document[name]) for name in PARTS if name in document}
     return json.dumps(ordered, ensure_ascii=False, indent=2) + "\n"
+
+
+def _in_order(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_in_order(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    names = sorted(node, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
+    return {name: _in_order(node[name]) for name in names}
 
 
 def from_text(text: str) -> Document:

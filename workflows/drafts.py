@@ -23,7 +23,7 @@ from workflows.definition import MOST_ACTIONS
 from workflows.document import Document, trigger_of
 from workflows.operators import WITH_LIST, WITHOUT_VALUE, Kind
 from workflows.placeholders import single
-from workflows.triggers import Field, Trigger, triggers
+from workflows.triggers import SCHEDULE, Field, Trigger, triggers
 
 CHOSEN = "="
 """In place of a placeholder: a particular one, picked beside it."""
@@ -37,7 +37,7 @@ def read(form: QueryDict, person: User) -> Document:
     trigger = triggers().get(kind)
     document: Document = {
         "name": form.get("name", "").strip(),
-        "trigger": {"type": kind},
+        "trigger": _trigger(form, kind),
         "conditions": _whole(form.get("c.mode", "all"), _items(form, "c", trigger, person)),
         "actions": [_action(form, f"a.{place}") for place in _places(form, "a")],
     }
@@ -48,6 +48,21 @@ def read(form: QueryDict, person: User) -> Document:
         if form.get(name):
             document[name] = typed_number(form.get(name, ""))
     return document
+
+
+def _trigger(form: QueryDict, kind: str) -> Document:
+    if kind != SCHEDULE:
+        return {"type": kind}
+    every = form.get("s.every", "day")
+    if every == "cron":
+        return {"type": kind, "cron": form.get("s.cron", "").strip()}
+    at: Document = {"at": form.get("s.at", "09:00")}
+    match every:
+        case "week":
+            at["days"] = form.getlist("s.days") or ["mon"]
+        case "month":
+            at["day"] = typed_number(form.get("s.day", "1"))
+    return {"type": kind, "every": every, **at}
 
 
 def _whole(mode: str, items: list[Any]) -> Any:
@@ -122,19 +137,20 @@ def _action(form: QueryDict, here: str) -> Document:
     node: Document = {"type": name}
     for param in ACTIONS[name].params if name in ACTIONS else ():
         value = _param(form, f"{here}.{param.name}", param)
-        if value not in (None, ""):
+        if value is not None:
             node[param.name] = value
     return node
 
 
 def _param(form: QueryDict, name: str, param: Param) -> Any:
+    """None where nothing is said. "" where it is to be a particular one, and none is picked yet."""
     text = form.get(name, "")
     if param.kind == ParamKind.ID:
-        source = form.get(f"{name}.from", CHOSEN)
-        return (number(text) or text) if source == CHOSEN else source
+        source = form.get(f"{name}.from", "")
+        return (number(text) or text) if source == CHOSEN else source or None
     if param.kind == ParamKind.HOURS:
-        return typed_number(text)
-    return text.replace("\r\n", "\n")
+        return typed_number(text) if text else None
+    return text.replace("\r\n", "\n") or None
 
 
 # ── The buttons ──────────────────────────────────────────────────────────────

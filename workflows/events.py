@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from timetracker.events.registry import event_type
 from workflows.models import Rule
+from workflows.recurrence import WEEKDAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +70,39 @@ class RuleStep:
     execution_id: int
     place: int
     outer: bool
+
+
+@event_type(
+    "schedule", label=_("Schedule"), sentence=_("reached the time of the rule {name}"), subject="rule", internal=True
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleDue:
+    """The time of a rule with a schedule has come: it concerns this rule alone."""
+
+    id: int
+    name: str
+    due_at: dt.datetime
+    date: str
+    """This and what follows: of `due_at`, by the clock of the rule's owner."""
+    time: str
+    weekday: str
+    """mon to sun."""
+    day: int
+    month: int
+    missed: int
+    """How many later times were left out, because nobody was there to notice them; 1000 where there were more."""
+
+    @classmethod
+    def of(cls, rule: Rule, local: dt.datetime, *, missed: int = 0) -> Self:
+        """`local` is the instant in the owner's time zone."""
+        return cls(
+            id=rule.pk,
+            name=rule.name,
+            due_at=local.astimezone(dt.UTC),
+            date=local.date().isoformat(),
+            time=f"{local:%H:%M}",
+            weekday=WEEKDAYS[local.weekday()],
+            day=local.day,
+            month=local.month,
+            missed=missed,
+        )

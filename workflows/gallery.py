@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
@@ -26,12 +26,13 @@ class Ready:
     trigger: str
     actions: tuple[dict[str, Any], ...]
     conditions: tuple[dict[str, Any], ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def filled(self) -> Document:
         """In the language of whoever looks."""
         return {
             "name": str(self.name),
-            "trigger": {"type": self.trigger},
+            "trigger": {"type": self.trigger, **self.options},
             "conditions": [_in_words(one) for one in self.conditions],
             "actions": [_in_words(one) for one in self.actions],
         }
@@ -41,8 +42,8 @@ def _in_words(node: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, Promise) else value for name, value in node.items()}
 
 
-def condition(field: str, operator: str, value: Any = None) -> dict[str, Any]:
-    node = {"field": field, "operator": operator}
+def condition(name: str, operator: str, value: Any = None) -> dict[str, Any]:
+    node = {"field": name, "operator": operator}
     return node if value is None else node | {"value": value}
 
 
@@ -207,6 +208,47 @@ _READY = (
             },
         ),
         (condition("old_status", "=", "done"),),
+    ),
+    Ready(
+        "budget-nearly-used",
+        _("Budget nearly used"),
+        _("Tells whoever manages a project when nine tenths of its budget are gone."),
+        "banknotes",
+        "budget_threshold",
+        (
+            {
+                "type": "send_notification",
+                "title": _("{{ percent }} % of the budget of {{ project.name }} are used"),
+                "url": "/projects/{{ project.id }}/",
+                "priority": "high",
+            },
+        ),
+        (condition("threshold", ">=", 90),),
+    ),
+    Ready(
+        "plan-the-week",
+        _("Plan the week"),
+        _("Monday morning, before everything else."),
+        "calendar-days",
+        "schedule",
+        (
+            {
+                "type": "send_notification",
+                "title": _("What is this week about?"),
+                "message": _("Look at your tasks and set their dates."),
+                "url": "/tasks/",
+            },
+        ),
+        options={"every": "week", "days": ["mon"], "at": "09:00"},
+    ),
+    Ready(
+        "evening-stop",
+        _("Stop a forgotten timer"),
+        _("Nothing runs through the night."),
+        "moon",
+        "schedule",
+        ({"type": "stop_timer"},),
+        options={"every": "day", "at": "20:00"},
     ),
 )
 

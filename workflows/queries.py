@@ -9,9 +9,17 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import TeamMember, User
 from timetracker.events.models import Event
-from tracking.queries import people_who_see_project, people_who_see_time_of
+from tracking.models import ProjectMember
+from tracking.queries import (
+    BUDGET,
+    people_who_know_money_of,
+    people_who_see_project,
+    people_who_see_time_of,
+    tells_of_money,
+)
 from workflows.choices import Scope
 from workflows.models import Execution, Rule
+from workflows.triggers import SCHEDULE
 
 STEP = "rule_step"
 
@@ -27,8 +35,7 @@ class Candidate(NamedTuple):
 def rules_for(event: Event) -> list[Candidate]:
     """Enabled ones of this trigger whose owners are concerned and may see what happened, in order of id."""
     rules = Rule.objects.alive().filter(trigger_type=event.type, enabled=True).order_by("pk")
-    concerned = Q(user=event.actor_id) | Q(user=event.person_id)
-    rows = rules.filter(concerned | Q(scope=Scope.TEAM)).values_list(*Candidate._fields)
+    rows = rules.filter(_concerned_by(event)).values_list(*Candidate._fields)
     found = [Candidate._make(row) for row in rows]
     if not found:
         return []
@@ -36,8 +43,20 @@ def rules_for(event: Event) -> list[Candidate]:
     return [rule for rule in found if rule.user_id in seen]
 
 
+def _concerned_by(event: Event) -> Q:
+    """A time that comes concerns its own rule; a budget that runs out, which nobody does, the project's managers."""
+    if event.type == SCHEDULE:
+        return Q(pk=event.subject_id)
+    concerned = Q(user=event.actor_id) | Q(user=event.person_id) | Q(scope=Scope.TEAM)
+    if event.type == BUDGET:
+        managers = ProjectMember.objects.filter(project=event.project_id, is_manager=True)
+        concerned |= Q(user__in=managers.values("user"))
+    return concerned
+
+
 def seeing(event: Event, people: Iterable[int]) -> set[int]:
-    """Who of these active people may see what the event tells: time is its person's matter, the rest its project's."""
+    """Who of these active people may see what the event tells: time is its person's matter, the rest its project's, and
+    money its managers'."""
     active = User.objects.filter(pk__in=people, is_active=True)
     if event.subject_type == "entry":
         own = {event.actor_id, event.person_id}
@@ -47,7 +66,8 @@ def seeing(event: Event, people: Iterable[int]) -> set[int]:
         )
     if event.project_id is None:
         return set(active.values_list("pk", flat=True))
-    return set(people_who_see_project(event.project_id).filter(pk__in=people).values_list("pk", flat=True))
+    knowing = people_who_know_money_of if tells_of_money(event) else people_who_see_project
+    return set(knowing(event.project_id).filter(pk__in=people).values_list("pk", flat=True))
 
 
 def may_watch_others(user: User) -> bool:

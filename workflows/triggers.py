@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from timetracker.events.registry import Field as PayloadField
 from timetracker.events.registry import event_types
-from tracking.choices import Priority, Source, TaskStatus
+from tracking.choices import BudgetType, Priority, Source, TaskStatus
 from workflows.operators import Kind
+from workflows.recurrence import WEEKDAYS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from timetracker.events.models import Event
 
+SCHEDULE = "schedule"
 TRIGGERS = (
     "task_created", "task_status_change", "task_completed", "task_assigned", "time_logged", "timer_started",
-    "timer_stopped", "deadline_approaching", "project_created",
+    "timer_stopped", "deadline_approaching", "budget_threshold", "project_created", SCHEDULE,
 )  # fmt: skip
 """Names of event types, in the order the builder offers them."""
 _CHOICES: dict[str, tuple[str, ...]] = {
     "task.status": tuple(TaskStatus.values), "task.old_status": tuple(TaskStatus.values),
     "task.priority": tuple(Priority.values), "entry.source": tuple(Source.values),
+    "rule.weekday": WEEKDAYS, "project.budget_type": (BudgetType.HOURS.value, BudgetType.MONEY.value),
 }  # fmt: skip
 _KINDS = {"text": Kind.TEXT, "number": Kind.NUMBER, "boolean": Kind.BOOLEAN, "list": Kind.LIST}
 _ACTOR = "actor"

@@ -10,12 +10,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from timetracker.events.models import Event
-from tracking.queries import activity_visible_to
+from tracking.models import ProjectMember
+from tracking.queries import BUDGET, activity_visible_to
 from workflows.choices import Scope
 from workflows.conditions import Checked, first_failure, trace
 from workflows.models import Rule
 from workflows.placeholders import filled, names_in
-from workflows.triggers import named_in, provided_values, triggers, values_of
+from workflows.services.timing import as_if_due
+from workflows.triggers import SCHEDULE, named_in, provided_values, triggers, values_of
 
 DAYS = 30
 MOST_LOOKED_AT = 10_000
@@ -36,9 +38,20 @@ class Trial:
 
 def events_for(rule: Rule) -> QuerySet[Event]:
     """What its owner sees of what could have set it off, the latest first."""
+    if rule.trigger_type == SCHEDULE:
+        its_own = Event.objects.filter(type=SCHEDULE, subject_type="rule", subject_id=str(rule.pk))
+        return its_own.select_related("actor").order_by("-pk")
     events = activity_visible_to(rule.user).filter(type=rule.trigger_type)
     own = Q(actor=rule.user) | Q(person_id=rule.user_id)
+    if rule.trigger_type == BUDGET:
+        own = Q(project_id__in=ProjectMember.objects.filter(user=rule.user, is_manager=True).values("project"))
     return events if rule.scope == Scope.TEAM else events.filter(own)
+
+
+def latest_for(rule: Rule) -> Event | None:
+    """A schedule that has not come yet is tried as if it came now."""
+    latest = events_for(rule).first()
+    return as_if_due(rule) if latest is None and rule.trigger_type == SCHEDULE else latest
 
 
 def tried(rule: Rule, event: Event) -> Trial:

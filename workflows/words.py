@@ -9,16 +9,18 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts.choices import Weekday
 from notifications.choices import Priority as NoticePriority
 from notifications.choices import Type
 from timetracker.web.durations import format_duration
-from tracking.choices import Priority, Source, TaskStatus
+from tracking.choices import BudgetType, Priority, Source, TaskStatus
 from workflows.actions import ACTIONS
 from workflows.actions.base import Param
 from workflows.document import trigger_of
 from workflows.operators import WITHOUT_VALUE, Kind, Operator
 from workflows.placeholders import PLACEHOLDER
-from workflows.triggers import Field, Trigger
+from workflows.recurrence import LAST_DAY, WEEKDAYS
+from workflows.triggers import SCHEDULE, Field, Trigger
 
 WHEN = {
     "task_created": gettext_lazy("When a task is created"),
@@ -114,6 +116,9 @@ _CHOICES = {
     **dict(Source.choices),
     **dict(NoticePriority.choices),
     **dict(Type.choices),
+    **{name: day.label for name, day in zip(WEEKDAYS, Weekday, strict=True)},
+    BudgetType.HOURS.value: BudgetType.HOURS.label,
+    BudgetType.MONEY.value: BudgetType.MONEY.label,
 }
 
 
@@ -140,7 +145,7 @@ def sentence(document: Mapping[str, Any]) -> str:
     trigger = trigger_of(document)
     if trigger is None:
         return ""
-    parts = [when(trigger.name)]
+    parts = [_times(document["trigger"]) if trigger.name == SCHEDULE else when(trigger.name)]
     if said := _conditions(document.get("conditions"), trigger):
         parts.append(_("if %(conditions)s") % {"conditions": said})
     actions = document.get("actions")
@@ -148,6 +153,22 @@ def sentence(document: Mapping[str, Any]) -> str:
     if said := _listed([one for one in done if one], _("then")):
         parts.append(said)
     return ", ".join(parts) + "."
+
+
+def _times(options: Mapping[str, Any]) -> str:
+    """Every Monday at 09:00."""
+    if "cron" in options:
+        return _("At the times of “%(cron)s”") % {"cron": options["cron"]}
+    at, days = _text(options.get("at")) or "…", options.get("days")
+    match options.get("every"):
+        case "week" if isinstance(days, list):
+            named = ", ".join(choice_label(day) if isinstance(day, str) else "…" for day in days)
+            return _("Every %(days)s at %(time)s") % {"days": named, "time": at}
+        case "month" if options.get("day") == LAST_DAY:
+            return _("On the last day of every month at %(time)s") % {"time": at}
+        case "month":
+            return _("On day %(day)s of every month at %(time)s") % {"day": options.get("day"), "time": at}
+    return _("Every day at %(time)s") % {"time": at}
 
 
 def _conditions(node: Any, trigger: Trigger, deep: bool = False) -> str:

@@ -16,6 +16,7 @@ from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, 
 from timetracker.events.models import Event
 from tracking.choices import TaskStatus
 from tracking.models import (
+    BudgetMark,
     Client,
     DeadlineMark,
     Favourite,
@@ -59,7 +60,7 @@ def delete(browser: Browser, model: str, pk: int) -> None:
 
 
 READ_ONLY = {
-    "break", "batch", "batchchange", "daytotal", "daytagtotal", "deadlinemark", "favourite", "timeimport",
+    "break", "batch", "batchchange", "budgetmark", "daytotal", "daytagtotal", "deadlinemark", "favourite", "timeimport",
 }  # fmt: skip
 
 
@@ -70,6 +71,7 @@ def test_every_model_is_there_and_opens(browser: Browser, owner: User):
     task.tags.add(make_tag())
     TimeImport.objects.create(actor=owner, format="toggl", file="imports/x.csv", name="x.csv", zone="UTC")
     pin_entry(user=owner, entry=make_entry(owner, task=task, breaks=[]))
+    BudgetMark.objects.create(project=project, threshold=75, budget_type="hours", amount=8, currency="EUR")
     DeadlineMark.objects.create(task=task, hours=24, due_at=task.created_at)
 
     for model in apps.get_app_config("tracking").get_models():

@@ -38,6 +38,7 @@ TELL = {"type": "send_notification", "title": "Hello"}
         ("task_completed", {"type": "log_time", "duration": 1, "task_id": "{{ task.name }}"}, "actions[0].task_id"),
         ("task_completed", {"type": "log_time", "duration": 1, "task_id": "7"}, "actions[0].task_id"),
         ("project_created", {"type": "update_status", "status": "done"}, "actions[0].task_id"),
+        ("schedule", TELL, "trigger.every"),
     ],
 )
 def test_a_fault_is_told_with_its_path(trigger: Any, action: Any, path: str):
@@ -80,9 +81,19 @@ ACTION = st.builds(
 )
 
 
+OPTIONS = VALUES | st.dictionaries(
+    st.sampled_from(["every", "at", "days", "day", "cron", "x"]),
+    VALUES | st.sampled_from(["day", "week", "month", "09:00", ["mon"], 31, "last", "0 9 * * 1"]),
+    max_size=4,
+)
+
+
 @settings(max_examples=1500, deadline=None)
-@given(st.sampled_from([*TRIGGERS, "nothing"]) | VALUES, CONDITIONS, st.lists(ACTION | VALUES, max_size=3) | VALUES)
-def test_whatever_is_sent_is_answered_with_paths(trigger: Any, conditions: Any, actions: Any):
-    for fault in faults_of(trigger, conditions, actions):
+@given(
+    st.sampled_from([*TRIGGERS, "schedule", "nothing"]) | VALUES, CONDITIONS,
+    st.lists(ACTION | VALUES, max_size=3) | VALUES, OPTIONS,
+)  # fmt: skip
+def test_whatever_is_sent_is_answered_with_paths(trigger: Any, conditions: Any, actions: Any, options: Any):
+    for fault in faults_of(trigger, conditions, actions, options):
         assert fault.path.startswith(("trigger", "conditions", "actions"))
         assert fault.text

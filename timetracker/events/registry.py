@@ -57,7 +57,7 @@ class EventType:
     subject: str
     payload_class: type
     internal: bool = False
-    """Part of the works: nobody reads it in an activity feed or makes a rule of it."""
+    """Part of the works: nobody reads it in an activity feed."""
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

@@ -14,6 +14,7 @@ from accounts.admin import ReadOnlyAdmin
 from accounts.models import User
 from tracking.admin.services import ServiceAdmin, each
 from tracking.models import (
+    BudgetMark,
     Client,
     DeadlineMark,
     FavouriteProject,
@@ -178,6 +179,15 @@ class TaskAdmin(ArchivingAdmin):
 
     def remove(self, row: Task, actor: User) -> None:
         delete_task(task=row, actor=actor)
+
+
+@admin.register(BudgetMark)
+class BudgetMarkAdmin(ReadOnlyAdmin):
+    """Which budgets were told, so that none is told twice."""
+
+    list_display = ["project", "threshold", "budget_type", "amount", "currency", "told_at"]
+    list_select_related = ["project"]
+    show_full_result_count = False
 
 
 @admin.register(DeadlineMark)

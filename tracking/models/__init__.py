@@ -1,4 +1,5 @@
 from tracking.models.batch import Batch, BatchChange
+from tracking.models.budget import BudgetMark
 from tracking.models.client import Client
 from tracking.models.day_total import DayTagTotal, DayTotal
 from tracking.models.deadline import DeadlineMark
@@ -13,6 +14,7 @@ __all__ = [
     "Batch",
     "BatchChange",
     "Break",
+    "BudgetMark",
     "Client",
     "DayTagTotal",
     "DayTotal",

@@ -1,10 +1,13 @@
 """Reads that pages, API and widgets share. One definition each."""
 
 from tracking.queries.activity import (
+    BUDGET,
     activity_visible_to,
     latest_activity,
+    people_who_know_money_of,
     people_who_see_project,
     people_who_see_time_of,
+    tells_of_money,
 )
 from tracking.queries.days import DAY, WEEK, Day, Gap, Total, days_of, today_of, week_of
 from tracking.queries.entries import (
@@ -27,6 +30,7 @@ from tracking.queries.work import (
 )
 
 __all__ = [
+    "BUDGET",
     "DAY",
     "WEEK",
     "Day",
@@ -43,6 +47,7 @@ __all__ = [
     "latest_entries",
     "next_colour",
     "open_tasks_of",
+    "people_who_know_money_of",
     "people_who_see_project",
     "people_who_see_time_of",
     "pickable_projects",
@@ -51,6 +56,7 @@ __all__ = [
     "recent_projects",
     "running_entry",
     "suggestions",
+    "tells_of_money",
     "today_of",
     "week_of",
     "week_progress",

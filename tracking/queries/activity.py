@@ -7,9 +7,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import TeamMember, User, led_by
 from timetracker.events.models import Event
 from timetracker.events.registry import event_types, internal_types
+from tracking.choices import BudgetType
 from tracking.models import Project, ProjectMember
 
 AMONG_THE_LAST = 5000
+BUDGET = "budget_threshold"
 PERSONAL = ("entry",)
 """Subjects whose events are a person's own matter: seen like their entries, whatever the project."""
 
@@ -21,11 +23,13 @@ def activity_visible_to(user: User) -> QuerySet[Event]:
         return events
     led = list(led_by(user).values_list("user", flat=True))
     seen = Project.objects.visible_to(user).values("pk")
+    managed = Project.objects.editable_by(user).values("pk")
+    no_secret = ~Q(type=BUDGET) | Q(payload__budget_type=BudgetType.HOURS) | Q(project_id__in=managed)
     return events.filter(
         Q(actor=user)
         | Q(person_id__in=[user.pk, *led], subject_type__in=PERSONAL)
         # Named one by one: an index serves what a subject is, not what it is not.
-        | Q(project_id__in=seen, subject_type__in=sorted(_shared_subjects()))
+        | Q(no_secret, project_id__in=seen, subject_type__in=sorted(_shared_subjects()))
     )
 
 
@@ -50,6 +54,17 @@ def people_who_see_project(project_id: int) -> QuerySet[User]:
         return people
     member = ProjectMember.objects.filter(project=project_id, user=OuterRef("pk"))
     return people.filter(Q(role="administrator") | Exists(member))
+
+
+def tells_of_money(event: Event) -> bool:
+    """A budget in money is known to fewer people than the project."""
+    return event.type == BUDGET and event.payload["budget_type"] == BudgetType.MONEY
+
+
+def people_who_know_money_of(project_id: int) -> QuerySet[User]:
+    """Active administrators and managers of the project."""
+    managers = ProjectMember.objects.filter(project=project_id, user=OuterRef("pk"), is_manager=True)
+    return User.objects.filter(Q(role="administrator") | Exists(managers), is_active=True)
 
 
 def people_who_see_time_of(person_id: int) -> QuerySet[User]:

@@ -19,10 +19,11 @@ from tracking.api.resources import Resource
 from workflows.access import get_rule, rules_of
 from workflows.api.filters import RuleFilters
 from workflows.choices import Overlap, RunStatus, Scope, StepStatus
+from workflows.document import PARTS, fields_of
 from workflows.models import Execution, Rule
 from workflows.queries import history_of
 from workflows.services.rules import create_rule, delete_rule, update_rule
-from workflows.trying import Trial, events_for, tried
+from workflows.trying import Trial, events_for, latest_for, tried
 
 SHOWN = 100
 
@@ -34,6 +35,16 @@ class AnyJSON(serializers.JSONField):
 
 class TriggerSerializer(serializers.Serializer[Any]):
     type = serializers.CharField(max_length=50)
+    every = AnyJSON(required=False, help_text="Of a schedule: day, week or month.")
+    at = AnyJSON(required=False, help_text="Of a schedule: a time of day by the owner's clock, such as 09:00.")
+    days = AnyJSON(required=False, help_text="Of every week: a list of mon, tue, wed, thu, fri, sat, sun.")
+    day = AnyJSON(required=False, help_text="Of every month: 1 to 31, or last. A shorter month has its last day.")
+    cron = AnyJSON(required=False, help_text="Of a schedule, instead of the others: five fields, such as 0 9 * * 1-5.")
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """With whatever else is sent: the rule's own grammar names what it does not know."""
+        known: dict[str, Any] = super().to_internal_value(data)
+        return {**data, **known}
 
 
 class RuleSerializer(serializers.Serializer[Rule]):
@@ -49,6 +60,7 @@ class RuleSerializer(serializers.Serializer[Rule]):
     most_per_hour = serializers.IntegerField(min_value=1, max_value=1000, required=False)
     off_because = serializers.CharField(read_only=True, help_text="Why it was switched off by itself.")
     failures = serializers.IntegerField(read_only=True, help_text="In a row.")
+    next_run_at = InstantField(read_only=True, allow_null=True, help_text="Of a schedule that is enabled.")
     created_at = InstantField(read_only=True)
     version = serializers.IntegerField(read_only=True)
 
@@ -88,7 +100,7 @@ class CheckedSerializer(serializers.Serializer[Any]):
 
 
 class TrialSerializer(serializers.Serializer[Any]):
-    event = serializers.UUIDField()
+    event = serializers.UUIDField(allow_null=True, help_text="None where a schedule was tried as if it came now.")
     occurred_at = InstantField()
     matched = serializers.BooleanField(help_text="Whether all conditions hold, as far as groups ask for all.")
     conditions = CheckedSerializer(many=True)
@@ -102,8 +114,8 @@ class RuleViewSet(Resource):
     serializer_class = RuleSerializer
     filterset_class = RuleFilters
     columns = (
-        "id", "name", "trigger_type", "trigger_conditions", "actions", "enabled", "scope", "overlap",
-        "cooldown_seconds", "most_per_hour", "off_because", "failures", "created_at", "version",
+        "id", "name", "trigger_type", "trigger_options", "trigger_conditions", "actions", "enabled", "scope", "overlap",
+        "cooldown_seconds", "most_per_hour", "off_because", "failures", "next_run_at", "created_at", "version",
     )  # fmt: skip
 
     def visible(self) -> QuerySet[Rule]:
@@ -114,7 +126,7 @@ class RuleViewSet(Resource):
             {
                 "id": row.id,
                 "name": row.name,
-                "trigger": {"type": row.trigger_type},
+                "trigger": {"type": row.trigger_type, **row.trigger_options},
                 "conditions": row.trigger_conditions,
                 "actions": row.actions,
                 "enabled": row.enabled,
@@ -124,6 +136,7 @@ class RuleViewSet(Resource):
                 "most_per_hour": row.most_per_hour,
                 "off_because": row.off_because,
                 "failures": row.failures,
+                "next_run_at": instant_text(row.next_run_at),
                 "created_at": instant_text(row.created_at),
                 "version": row.version,
             }
@@ -148,10 +161,9 @@ class RuleViewSet(Resource):
         rule = get_rule(self.person, int(pk))
         asked = TrySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        events = events_for(rule)
         if uid := asked.validated_data.get("event"):
-            event = get_object_or_404(events, uid=uid)
-        elif (event := events.first()) is None:
+            event = get_object_or_404(events_for(rule), uid=uid)
+        elif (event := latest_for(rule)) is None:
             raise Conflict(_("Nothing of this kind has happened yet."), code="no_event")
         return Response(_trial(tried(rule, event)))
 
@@ -163,17 +175,13 @@ class RuleViewSet(Resource):
 
 
 def _as_stored(fields: dict[str, Any]) -> dict[str, Any]:
-    stored = dict(fields)
-    if "trigger" in stored:
-        stored["trigger_type"] = stored.pop("trigger")["type"]
-    if "conditions" in stored:
-        stored["trigger_conditions"] = stored.pop("conditions")
-    return stored
+    """What is no part of the document, such as whether it is switched on, goes along."""
+    return fields_of(fields) | {name: fields[name] for name in fields if name not in PARTS}
 
 
 def _trial(found: Trial) -> dict[str, Any]:
     return {
-        "event": str(found.event.uid),
+        "event": str(found.event.uid) if found.event.pk else None,
         "occurred_at": instant_text(found.event.occurred_at),
         "matched": found.matched,
         "conditions": [asdict(one) for one in found.conditions],

@@ -24,6 +24,8 @@ class Rule(models.Model):
     )
     scope = models.CharField(_("whose doings"), max_length=10, choices=Scope, default=Scope.OWN)
     trigger_type = models.CharField(_("when"), max_length=50)
+    trigger_options = models.JSONField(_("when exactly"), default=dict, blank=True)
+    """Of a schedule: see `recurrence`. Other triggers have none."""
     trigger_conditions = models.JSONField(_("if"), default=list, blank=True)
     actions = models.JSONField(_("do"), default=list)
     enabled = models.BooleanField(_("enabled"), default=True)
@@ -34,6 +36,10 @@ class Rule(models.Model):
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     misses = models.PositiveBigIntegerField(default=0, editable=False)
     """How many events did not meet its conditions: the place of the next in the ring of those kept."""
+    next_run_at = models.DateTimeField(_("next run"), null=True, blank=True)
+    """Of a schedule that is switched on, and of nothing else."""
+    next_run_zone = models.CharField(max_length=64, blank=True, editable=False)
+    """The time zone that the next run was computed in."""
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     version = models.PositiveIntegerField(_("version"), default=1)
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
@@ -48,6 +54,9 @@ class Rule(models.Model):
         indexes = [
             models.Index(fields=["trigger_type"], name="rule_by_trigger", condition=models.Q(enabled=True)),
             models.Index(fields=["user", "name"], name="rule_by_owner"),
+            models.Index(
+                fields=["next_run_at"], name="rule_by_next_run", condition=models.Q(next_run_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

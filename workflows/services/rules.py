@@ -24,6 +24,7 @@ from workflows.document import document_of, fields_of
 from workflows.events import RuleChanged, RuleCreated, RuleDeleted, RulePayload, RuleRestored, RuleSwitchedOff
 from workflows.models import Rule, Version
 from workflows.queries import may_watch_others
+from workflows.services.timing import UNPLANNED, planned
 
 MOST_RULES = 200
 TOPIC = "rules"
@@ -34,6 +35,7 @@ class RuleFields(TypedDict, total=False):
     name: str
     scope: str
     trigger_type: str
+    trigger_options: Any
     trigger_conditions: Any
     actions: Any
     enabled: bool
@@ -49,6 +51,8 @@ def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
         raise ValidationError(_("At most %(max)d rules.") % {"max": MOST_RULES})
     rule = Rule(user=actor, **fields)
     _check(rule)
+    for name, value in planned(rule, timezone.now()).items():
+        setattr(rule, name, value)
     rule.full_clean()
     rule.save(force_insert=True)
     _keep_version(rule, actor)
@@ -63,9 +67,12 @@ def update_rule(*, rule: Rule, actor: User, version: int | None = None, **change
     derived: dict[str, Any] = {}
     if changes.get("enabled") and not rule.enabled:
         derived = {"failures": 0, "off_because": ""}
+    before = _timing(rule)
     for name, value in changes.items():
         setattr(rule, name, value)
     _check(rule)
+    if _timing(rule) != before:
+        derived |= planned(rule, timezone.now())
     rule.refresh_from_db()
     if apply_changes(rule, {**changes, **derived}):
         _keep_version(rule, actor)
@@ -73,9 +80,13 @@ def update_rule(*, rule: Rule, actor: User, version: int | None = None, **change
     return rule
 
 
+def _timing(rule: Rule) -> tuple[Any, ...]:
+    return rule.enabled, rule.trigger_type, rule.trigger_options
+
+
 def _check(rule: Rule) -> None:
     """Whoever saves it: it acts with its owner's rights."""
-    definition.check(rule.trigger_type, rule.trigger_conditions, rule.actions)
+    definition.check(rule.trigger_type, rule.trigger_conditions, rule.actions, rule.trigger_options)
     if rule.scope == Scope.TEAM and not may_watch_others(rule.user):
         raise NotAllowed(_("Only leads, managers and administrators make rules of what others do."))
 
@@ -110,10 +121,12 @@ def delete_rule(*, rule: Rule, actor: User) -> None:
 
 @transaction.atomic
 def restore_rule(*, rule: Rule, actor: User) -> Rule:
-    """On or off as it was."""
-    rule = locked(Rule.objects.exclude(deleted_at=None), rule.pk)
+    """On or off as it was. What it would have done meanwhile is not made up for."""
+    rule = locked(Rule.objects.exclude(deleted_at=None).select_related("user"), rule.pk)
     rule.deleted_at = None
-    rule.save(update_fields=["deleted_at"])
+    for name, value in planned(rule, timezone.now()).items():
+        setattr(rule, name, value)
+    rule.save(update_fields=["deleted_at", *UNPLANNED])
     _tell(RuleRestored.of(rule), rule, actor=actor)
     return rule
 
@@ -124,7 +137,7 @@ def switch_off(*, rule: Rule, reason: str) -> None:
     rule = locked(Rule.objects.select_related("user"), rule.pk)
     if not rule.enabled:
         return
-    apply_changes(rule, {"enabled": False, "off_because": reason[:300]})
+    apply_changes(rule, {"enabled": False, "off_because": reason[:300], **UNPLANNED})
     _tell(RuleSwitchedOff.of(rule, reason=reason), rule, actor=None)
     with translation.override(rule.user.language):
         notify(

@@ -27,7 +27,7 @@ from workflows.gallery import get_ready
 from workflows.models import Rule
 from workflows.queries import may_watch_others
 from workflows.services.rules import create_rule, update_rule
-from workflows.trying import BackTest, back_test, events_for, tried
+from workflows.trying import BackTest, back_test, events_for, latest_for, tried
 
 PAGE = "workflows/builder.html"
 
@@ -112,7 +112,7 @@ def trial_context(request: HttpRequest, rule: Rule) -> dict[str, Any]:
     """Of the event that was chosen, else of the latest."""
     events = list(events_for(rule)[:50])
     asked = request.POST.get("event") or request.GET.get("event")
-    event = next((one for one in events if str(one.uid) == asked), events[0] if events else None)
+    event = next((one for one in events if str(one.uid) == asked), None) or latest_for(rule)
     return {
         "events": events,
         "trial": tried(rule, event) if event else None,
@@ -122,7 +122,9 @@ def trial_context(request: HttpRequest, rule: Rule) -> dict[str, Any]:
 
 
 def _faults(document: Document) -> list[Fault]:
-    return definition.faults_of(document["trigger"].get("type"), document["conditions"], document["actions"])
+    fields = fields_of(document)
+    parts = ("trigger_type", "trigger_conditions", "actions", "trigger_options")
+    return definition.faults_of(*(fields[name] for name in parts))
 
 
 def _context(

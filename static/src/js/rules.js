@@ -3,11 +3,29 @@ import Sortable from "sortablejs";
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-function move(list, from, to) {
-  const form = list.closest("form");
-  const values = { edit: `move:${from}:${to}` };
+// From the form itself, which stays: what is pressed while an answer is on its way waits for its turn.
+function edit(form, deed) {
+  clearTimeout(waiting);
+  const values = { edit: deed };
   window.htmx.ajax("POST", form.dataset.ruleBuilder, { source: form, target: "#rule-steps", swap: "outerHTML", values });
 }
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-edit]");
+  if (button) edit(button.form, button.dataset.edit);
+});
+
+// Whoever types to find an option is not done with the first letter.
+const TYPING_MS = 600;
+let waiting = 0;
+let pressedAt = -Infinity;
+document.addEventListener("keydown", () => (pressedAt = performance.now()), true);
+document.addEventListener("change", ({ target }) => {
+  if (!target.matches("[data-reshape]")) return;
+  clearTimeout(waiting);
+  const byKey = performance.now() - pressedAt < TYPING_MS;
+  waiting = setTimeout(edit, byKey ? TYPING_MS : 0, target.form, "");
+});
 
 function bind() {
   const list = document.querySelector("[data-sortable-steps]");
@@ -16,7 +34,7 @@ function bind() {
   Sortable.create(list, {
     handle: "[data-grip]",
     animation: still ? 0 : 120,
-    onEnd: ({ oldIndex, newIndex }) => oldIndex !== newIndex && move(list, oldIndex, newIndex),
+    onEnd: ({ oldIndex, newIndex }) => oldIndex !== newIndex && edit(list.closest("form"), `move:${oldIndex}:${newIndex}`),
   });
 }
 bind();
