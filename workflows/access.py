@@ -11,7 +11,7 @@ from workflows.models import Execution, Rule, Version
 
 def rules_of(user: User) -> QuerySet[Rule]:
     """One's own: a rule acts with its owner's rights, so nobody else writes it."""
-    return Rule.objects.alive().filter(user=user)
+    return Rule.objects.alive().filter(user=user).select_related("user")
 
 
 def get_rule(user: User, pk: int) -> Rule:

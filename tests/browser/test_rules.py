@@ -94,6 +94,8 @@ def test_a_rule_is_built_by_keyboard_alone(open_page, person: User):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     read_back(page, "stop the timer")
+    page.locator("#c-0-field").focus()
+    page.keyboard.type("description")
     page.locator("#c-0-value").focus()
     page.keyboard.type("Call")
     page.keyboard.press("Enter")

@@ -58,7 +58,7 @@ def test_limits_are_set_and_nothing_else(browser: Client, owner: User):
     again = Rule.objects.get()
     assert (again.enabled, again.failures, again.off_because) == (True, 0, "")
     browser.post(f"/admin/workflows/rule/{rule.pk}/delete/", {"post": "yes"})
-    assert not Rule.objects.exists()
+    assert not Rule.objects.alive().exists()
 
 
 def test_what_failed_is_run_again(browser: Client, owner: User, monkeypatch: pytest.MonkeyPatch):

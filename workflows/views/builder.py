@@ -86,7 +86,7 @@ def draft(request: HttpRequest) -> HttpResponse:
             document = from_text(request.POST.get("json", ""))
         except ValidationError as error:
             context = _context(request, read(request.POST, request.user), rule=rule)  # type: ignore[arg-type]  # login_required
-            told = {"json": request.POST.get("json", ""), "json_errors": error.messages}
+            told = {"json_text": request.POST.get("json", ""), "json_errors": error.messages}
             return render(request, f"{PAGE}#steps", context | told)
         checked = checked or deed == "json"
     else:
@@ -112,7 +112,8 @@ def trial_context(request: HttpRequest, rule: Rule) -> dict[str, Any]:
     """Of the event that was chosen, else of the latest."""
     events = list(events_for(rule)[:50])
     asked = request.POST.get("event") or request.GET.get("event")
-    event = next((one for one in events if str(one.uid) == asked), None) or latest_for(rule)
+    chosen = next((one for one in events if str(one.uid) == asked), events[0] if events else None)
+    event = chosen or latest_for(rule)
     return {
         "events": events,
         "trial": tried(rule, event) if event else None,
