@@ -17,6 +17,8 @@ from workflows.models import Execution, Miss, Rule, Step, Version
 from workflows.services.rules import delete_rule, update_rule
 from workflows.services.running import run_on
 
+Deleted = tuple[list[str], dict[str, int], set[str], list[str]]
+
 
 @admin.register(Rule)
 class RuleAdmin(ServiceAdmin):
@@ -31,6 +33,10 @@ class RuleAdmin(ServiceAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Deleted:
+        """A deleted rule is kept for a while, with all that belongs to it."""
+        return list(map(str, objs)), {}, set(), []
 
     def change(self, row: Rule, actor: User, changes: dict[str, Any]) -> Rule:
         return update_rule(rule=row, actor=actor, **changes)

@@ -28,8 +28,9 @@ from tracking.services.booking import whole_second
 from tracking.services.entries import delete_entry, update_entry
 from tracking.services.favourites import pin_entry
 from tracking.services.timer import start_timer
-from workflows.models import Rule
-from workflows.services.rules import create_rule
+from workflows.choices import RunStatus
+from workflows.models import Execution, Rule
+from workflows.services.rules import create_rule, delete_rule
 
 HOUR = dt.timedelta(hours=1)
 _NAME = re.compile(r"\{([a-z ]+)\}")
@@ -165,7 +166,7 @@ def _time(world: World) -> None:
     world.things["import"] = _import(owner)
     world.things["trash"] = delete_entry(entry=trash, actor=owner)
     world.things |= _told(owner, "zephyr-notification")
-    world.things["rule"] = _rule(owner, "zephyr-rule")
+    world.things |= _rules(owner, "zephyr-rule")
     world.things["running"] = start_timer(user=owner, task=task, description="zephyr-running")
 
 
@@ -189,9 +190,12 @@ def _told(person: User, title: str) -> dict[str, Notification]:
     return {"notification": told, "reminder": later, "deleted notification": gone}
 
 
-def _rule(person: User, name: str) -> Rule:
+def _rules(person: User, name: str) -> dict[str, Rule | Execution]:
     tell = {"type": "send_notification", "title": "{{ task.name }}"}
-    return create_rule(actor=person, name=name, trigger_type="task_completed", actions=[tell])
+    rule, gone = (create_rule(actor=person, name=name, trigger_type="task_completed", actions=[tell]) for _ in "12")
+    delete_rule(rule=gone, actor=person)
+    run = Execution.objects.create(rule=rule, rule_version=1, status=RunStatus.DONE, error_message=name)
+    return {"rule": rule, "deleted rule": gone, "run": run}
 
 
 def _line(entry: TimeEntry) -> int:
@@ -221,7 +225,7 @@ def _own(person: User, world: World) -> dict[str, Any]:
     token, _secret = create_token(actor=person, person=person, name="mine")
     return {
         **{f"own {name}": row for name, row in _told(person, "my notification").items()},
-        "own rule": _rule(person, "my rule"),
+        **{f"own {name}": row for name, row in _rules(person, "my rule").items()},
         "own entry": entry,
         "own second": second,
         "own pin": pin_entry(user=person, entry=second),
