@@ -209,10 +209,14 @@ def value_words(value: Any, trigger: Trigger, choices: Sequence[str] = ()) -> st
         case list():
             return ", ".join(value_words(one, trigger, choices) for one in value)
         case str() if value in choices:
-            return f"“{choice_label(value)}”"
+            return _quoted(choice_label(value))
         case str():
-            return f"“{_shortened(_filled_with_labels(value, trigger))}”"
+            return _quoted(_shortened(_filled_with_labels(value, trigger)))
     return "…"
+
+
+def _quoted(text: str) -> str:
+    return _("“%(text)s”") % {"text": text}
 
 
 def _filled_with_labels(text: str, trigger: Trigger) -> str:
