@@ -38,7 +38,7 @@ def run_step(event: Event) -> None:
     step = _taken(event)
     if step is not None:
         output = _performed(step, lambda work: _in_savepoint(work))
-        _finish(step, output)
+        _finish(step, output, event)
 
 
 def run_outer_step(event: Event) -> None:
@@ -47,7 +47,7 @@ def run_outer_step(event: Event) -> None:
     if step is not None:
         output = _performed(step, lambda work: work())
         with transaction.atomic():
-            _finish(step, output)
+            _finish(step, output, event)
 
 
 def _taken(event: Event) -> Step | None:
@@ -91,12 +91,12 @@ def _performed(step: Step, around: Callable[[Callable[[], Any]], Any]) -> dict[s
     return output
 
 
-def _finish(step: Step, output: dict[str, Any] | Refusal) -> None:
+def _finish(step: Step, output: dict[str, Any] | Refusal, turn: Event) -> None:
     """Nothing where another worker has finished it meanwhile."""
     if not Step.objects.select_for_update(of=("self",)).filter(pk=step.pk, status=StepStatus.WAITING).exists():
         return
     execution = step.execution
-    step.tries += 1
+    step.tries += sum(turn.deliveries.values_list("attempts", flat=True))
     step.started_at = step.started_at or timezone.now()
     step.finished_at = timezone.now()
     if isinstance(output, Refusal):
@@ -141,8 +141,8 @@ def give_up(delivery: Delivery) -> bool:
     step = None if later.filter(pk__gt=event.pk).exists() else _taken(event)
     if step is None:
         return False
-    step.tries = delivery.attempts
-    _finish(step, Refusal(delivery.last_error.strip().rpartition("\n")[2][:1000] or _("It was tried too often.")))
+    text = delivery.last_error.strip().rpartition("\n")[2][:1000]
+    _finish(step, Refusal(text or _("It was tried too often.")), event)
     return True
 
 
