@@ -28,6 +28,11 @@ ROWS = [
         delete("/api/workflows/{own rule}/"),
     ),
     *rights("an own rule", "try", post("/api/workflows/{own rule}/test/", ok=409, quiet=True)),
+    *rights(
+        "an own rule",
+        "make a new webhook secret",
+        post("/api/workflows/{own rule}/webhook-secret/", ok=409, quiet=True),
+    ),
     *rights("an own rule", "make of what others do", post("/api/workflows/", {**RULE, "scope": "team"})),
     *rights(
         "a colleague's rule",
@@ -42,5 +47,6 @@ ROWS = [
         patch("/api/workflows/{rule}/", {"enabled": False}),
         put("/api/workflows/{rule}/", RULE),
         delete("/api/workflows/{rule}/"),
+        post("/api/workflows/{rule}/webhook-secret/"),
     ),
 ]

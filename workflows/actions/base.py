@@ -18,8 +18,10 @@ from accounts.models import User
 from timetracker.events.models import Event
 from timetracker.web.durations import parse_duration
 from timetracker.web.errors import Conflict, NotAllowed
+from timetracker.web.outbound import OutboundRefused, check_url
 from tracking.access import get_project, get_task
 from tracking.models import Project, Task
+from workflows.models import Rule
 from workflows.operators import Kind, moment_of
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ class ParamKind(StrEnum):
     HOURS = "hours"
     """A number of hours, or text as people write it: 1h30."""
     MOMENT = "moment"
+    URL = "url"
+    """An address outside, as it stands: what happens does not choose where it is sent."""
 
 
 FITS: Mapping[ParamKind, tuple[Kind, ...]] = {
@@ -41,6 +45,7 @@ FITS: Mapping[ParamKind, tuple[Kind, ...]] = {
     ParamKind.ID: (Kind.NUMBER,),
     ParamKind.HOURS: (Kind.NUMBER, Kind.TEXT),
     ParamKind.MOMENT: (Kind.MOMENT,),
+    ParamKind.URL: (),
 }
 """The fields that a single placeholder may name."""
 
@@ -64,6 +69,7 @@ class Context:
     values: Mapping[str, Any]
     uid: uuid.UUID
     """The same at every try of this step."""
+    rule: Rule
 
 
 Perform = Callable[[Context, Mapping[str, Any]], dict[str, Any]]
@@ -148,3 +154,14 @@ def instant_of(value: Any) -> dt.datetime | None:
     if value not in (None, "") and moment is None:
         raise ValidationError(_("Give a day or an instant with its zone, such as 2026-11-22T09:30:00+01:00."))
     return moment
+
+
+def url_of(value: Any) -> str:
+    """Raises ValidationError. Where the name leads to is asked when something is sent: it may change."""
+    try:
+        if isinstance(value, str) and "{{" not in value and "}}" not in value:
+            check_url(value)
+            return value
+    except OutboundRefused:
+        pass
+    raise ValidationError(_("Give an address that begins with https:// or http://, without placeholders or passwords."))

@@ -1,4 +1,5 @@
 from workflows.models.execution import Execution, Step
 from workflows.models.rule import Miss, Rule
+from workflows.models.secret import Secret
 
-__all__ = ["Execution", "Miss", "Rule", "Step"]
+__all__ = ["Execution", "Miss", "Rule", "Secret", "Step"]

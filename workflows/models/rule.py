@@ -30,6 +30,9 @@ class Rule(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     version = models.PositiveIntegerField(_("version"), default=1)
 
+    new_secret: str | None = None
+    """What webhooks of this rule are signed with, on the one object of the service that has just made it."""
+
     class Meta:
         db_table = "workflow_rules"
         verbose_name = _("rule")

@@ -22,6 +22,7 @@ from workflows.choices import Scope
 from workflows.events import RuleChanged, RuleCreated, RuleDeleted, RuleSwitchedOff
 from workflows.models import Rule
 from workflows.queries import may_watch_others
+from workflows.services.signing import secret_if_first
 
 MOST_RULES = 200
 
@@ -40,20 +41,24 @@ class RuleFields(TypedDict, total=False):
 
 @transaction.atomic
 def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
-    """One's own. Raises ValidationError by path: `conditions[0].value`, `actions[1].title`."""
+    """One's own. Raises ValidationError by path: `conditions[0].value`, `actions[1].title`.
+
+    Where it is the first to send a webhook, what that is signed with is in `new_secret`: only here.
+    """
     if Rule.objects.filter(user=actor).count() >= MOST_RULES:
         raise ValidationError(_("At most %(max)d rules.") % {"max": MOST_RULES})
     rule = Rule(user=actor, **fields)
     _check(rule)
     rule.full_clean()
     rule.save(force_insert=True)
+    secret_if_first(rule)
     record(RuleCreated.of(rule), actor=actor, subject=rule, person_id=actor.pk)
     return rule
 
 
 @transaction.atomic
 def update_rule(*, rule: Rule, actor: User, version: int | None = None, **changes: Unpack[RuleFields]) -> Rule:
-    """Switched on again it begins without failures. Raises ValidationError by path."""
+    """Switched on again it begins without failures. Raises ValidationError by path. `new_secret`: see create_rule."""
     rule = locked(Rule.objects.select_related("user"), rule.pk, version)
     derived: dict[str, Any] = {}
     if changes.get("enabled") and not rule.enabled:
@@ -63,6 +68,7 @@ def update_rule(*, rule: Rule, actor: User, version: int | None = None, **change
     _check(rule)
     rule.refresh_from_db()
     if apply_changes(rule, {**changes, **derived}):
+        secret_if_first(rule)
         record(RuleChanged.of(rule), actor=actor, subject=rule, person_id=rule.user_id)
     return rule
 

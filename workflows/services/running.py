@@ -77,7 +77,7 @@ def _performed(step: Step, around: Callable[[Callable[[], Any]], Any]) -> dict[s
     named = {name for text in step.params.values() if isinstance(text, str) for name in names_in(text)}
     values = values_of(event) | provided_values(event, named)
     given = step.input = {name: filled(value, values) for name, value in step.params.items()}
-    context = Context(owner, event, values, step.uid)
+    context = Context(owner, event, values, step.uid, step.execution.rule)
     try:
         output: dict[str, Any] = around(lambda: action.perform(context, given))
     except RightLost as lost:
