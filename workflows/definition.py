@@ -12,6 +12,7 @@ from workflows.actions import ACTIONS
 from workflows.actions.base import FITS, Action, Param, ParamKind, as_id, instant_of, seconds_of, url_of
 from workflows.conditions import faults_in
 from workflows.faults import Fault
+from workflows.operators import can_be_kept
 from workflows.placeholders import is_broken, names_in, single
 from workflows.triggers import Trigger, triggers
 
@@ -78,7 +79,9 @@ def _faults_in_param(value: Any, param: Param, trigger: Trigger, path: str) -> I
         if param.required:
             yield Fault(path, _("This is needed."))
         return
-    if param.kind == ParamKind.URL:
+    if not can_be_kept(value):
+        yield Fault(path, _("This cannot be kept."))
+    elif param.kind == ParamKind.URL:
         yield from _faults_in_literal(value, param, path)
     elif isinstance(value, str) and is_broken(value):
         yield Fault(path, _("A placeholder is a name in double braces, such as {{ task.name }}."))

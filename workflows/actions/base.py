@@ -19,6 +19,7 @@ from timetracker.events.models import Event
 from timetracker.web.durations import parse_duration
 from timetracker.web.errors import Conflict, NotAllowed
 from timetracker.web.outbound import OutboundRefused, check_url
+from timetracker.web.times import FIRST_YEAR, LAST_YEAR
 from tracking.access import get_project, get_task
 from tracking.models import Project, Task
 from workflows.models import Rule
@@ -150,8 +151,10 @@ def seconds_of(value: Any) -> int:
 
 
 def instant_of(value: Any) -> dt.datetime | None:
-    moment = moment_of(value) if value not in (None, "") else None
-    if value not in (None, "") and moment is None:
+    if value in (None, ""):
+        return None
+    moment = moment_of(value)
+    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValidationError(_("Give a day or an instant with its zone, such as 2026-11-22T09:30:00+01:00."))
     return moment
 
