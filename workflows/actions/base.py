@@ -106,7 +106,8 @@ def fetched(getter: Callable[..., Row], model: type[Row], owner: User, pk: Any, 
         raise RightLost(refused.message) from refused
     except Http404 as missing:
         name = model._meta.verbose_name
-        if model._default_manager.filter(pk=number).exists():
+        row = model._default_manager.filter(pk=number).first()
+        if row is not None and getattr(row, "deleted_at", None) is None:
             raise RightLost(_("The rule's owner no longer sees this %(what)s.") % {"what": name}) from missing
         raise Conflict(_("This %(what)s is no longer there.") % {"what": name}, code="gone") from missing
 
