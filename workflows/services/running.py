@@ -17,7 +17,8 @@ from workflows.actions import ACTIONS
 from workflows.actions.base import Context, RightLost
 from workflows.choices import RunStatus, StepStatus
 from workflows.models import Execution, Rule, Step
-from workflows.placeholders import filled, names_in
+from workflows.placeholders import names_in
+from workflows.queries import seeing
 from workflows.services.matching import take_turn
 from workflows.services.rules import switch_off
 from workflows.triggers import provided_values, values_of
@@ -74,6 +75,8 @@ def _performed(step: Step, around: Callable[[Callable[[], Any]], Any]) -> dict[s
         return Refusal(_("The event it was about is no longer kept."))
     if not owner.is_active:
         return Refusal(_("Its owner has left."), right_lost=True)
+    if owner.pk not in seeing(event, [owner.pk]):
+        return Refusal(_("Its owner no longer sees what happened."))
     named = {name for text in step.params.values() if isinstance(text, str) for name in names_in(text)}
     values = values_of(event) | provided_values(event, named)
     given = step.input = {name: filled(value, values) for name, value in step.params.items()}
