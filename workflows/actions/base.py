@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +24,7 @@ from tracking.access import get_project, get_task
 from tracking.models import Project, Task
 from workflows.models import Rule
 from workflows.operators import Kind, moment_of
+from workflows.placeholders import filled, written
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -97,6 +98,13 @@ class RightLost(Exception):
     """The rule's owner may no longer see or change what the rule works on."""
 
 
+def given_to(params: Iterable[Param], said: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an action gets of what the rule says, with its placeholders filled in. Where text is wanted it is text."""
+    given = {name: filled(value, values) for name, value in said.items()}
+    texts = [param.name for param in params if param.kind == ParamKind.TEXT and given.get(param.name) is not None]
+    return given | {name: written(given[name]) for name in texts}
+
+
 def fetched(getter: Callable[..., Row], model: type[Row], owner: User, pk: Any, **more: Any) -> Row:
     """The object, with the owner's rights. Raises RightLost where it is not for them, Conflict where it is gone."""
     number = as_id(pk)
@@ -120,11 +128,15 @@ def as_id(value: Any) -> int:
 
 def task_of(context: Context, params: Mapping[str, Any]) -> Task:
     """The one that is named, else the event's own."""
-    return fetched(get_task, Task, context.owner, _named(context, params, "task"))
+    task = optional_task(context, params)
+    if task is None:
+        raise ValidationError({"task_id": _("What happened is about no task.")})
+    return task
 
 
 def optional_task(context: Context, params: Mapping[str, Any]) -> Task | None:
-    return task_of(context, params) if _named(context, params, "task") is not None else None
+    pk = _named(context, params, "task")
+    return None if pk is None else fetched(get_task, Task, context.owner, pk)
 
 
 def optional_project(context: Context, params: Mapping[str, Any]) -> Project | None:

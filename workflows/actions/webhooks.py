@@ -32,7 +32,7 @@ def send_webhook(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
 
     Errors never say where it was sent: addresses of webhooks often carry a password of the receiver's.
     """
-    body = body_of(context, params.get("message"))
+    body = body_of(context, params.get("message") or "")
     headers = signed(_key(context), f"{context.uid}", int(time.time()), body)
     began = time.perf_counter()
     status = _sent(params["url"], body, headers)
@@ -43,13 +43,9 @@ def send_webhook(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     return {"status": status, "milliseconds": round((time.perf_counter() - began) * 1000)}
 
 
-def body_of(context: Context, message: Any) -> bytes:
+def body_of(context: Context, message: str) -> bytes:
     event, rule = context.event, context.rule
-    data = {
-        **event.payload,
-        "rule": {"id": rule.pk, "name": rule.name},
-        "message": "" if message is None else str(message),
-    }
+    data = {**event.payload, "rule": {"id": rule.pk, "name": rule.name}, "message": message}
     return json.dumps({"type": event.type, "timestamp": event.occurred_at.isoformat(), "data": data}).encode()
 
 

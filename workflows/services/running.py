@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from timetracker.events.models import Delivery, Event
 from timetracker.web.errors import Conflict, NotAllowed
 from workflows.actions import ACTIONS
-from workflows.actions.base import Context, RightLost
+from workflows.actions.base import Context, RightLost, given_to
 from workflows.choices import RunStatus, StepStatus
 from workflows.models import Execution, Rule, Step
 from workflows.placeholders import names_in
@@ -79,7 +79,10 @@ def _performed(step: Step, around: Callable[[Callable[[], Any]], Any]) -> dict[s
         return Refusal(_("Its owner no longer sees what happened."))
     named = {name for text in step.params.values() if isinstance(text, str) for name in names_in(text)}
     values = values_of(event) | provided_values(event, named)
-    given = step.input = {name: filled(value, values) for name, value in step.params.items()}
+    given = step.input = given_to(action.params, step.params, values)
+    missing = next((one.label for one in action.params if one.required and given.get(one.name) in (None, "")), None)
+    if missing is not None:
+        return Refusal(_("“%(what)s” is needed, and the event has none.") % {"what": missing})
     context = Context(owner, event, values, step.uid, step.execution.rule)
     try:
         output: dict[str, Any] = around(lambda: action.perform(context, given))
