@@ -1,4 +1,4 @@
-"""What a rule may say, found when it is saved: ten thousand random ones are refused with a path, and none raises."""
+"""What a rule may say, found when it is saved: whatever is sent is answered with paths, and nothing raises."""
 
 from __future__ import annotations
 
