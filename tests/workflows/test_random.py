@@ -94,7 +94,7 @@ MADE_BY = {
     "time_logged timer_started": TimeEntry.objects.all(),
     "notification_sent": Notification.objects.filter(in_centre=True),
 }  # fmt: skip
-FAILED = [
+ANSWERS: list[Exception | Response] = [
     OutboundRefused("private_address"),
     OutboundFailed("too_large"),
     *(Response(code, {}, b"") for code in (200, 404)),
@@ -127,7 +127,7 @@ def test_whatever_happens_comes_to_an_end(dice: Random, owner: User, lead: User,
 
 
 def _answer(dice: Random) -> Response:
-    found = dice.choice(FAILED)
+    found = dice.choice(ANSWERS)
     if isinstance(found, Exception):
         raise found
     return found
