@@ -41,7 +41,7 @@ def live_and_die(what: str, point: str, _path: str) -> None:
     def is_it(delivery: Delivery) -> bool:
         return delivery.handler == handler and place in {None, delivery.event.payload.get("place")}
 
-    def wake(ids: list[int], _kinds: Any = ()) -> None:
+    def wake(ids: Any, _kinds: Any = ()) -> None:
         if any(map(is_it, Delivery.objects.filter(pk__in=ids))):
             die()
 
