@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import ReadOnlyAdmin
 from accounts.models import User
 from tracking.admin.services import ServiceAdmin, each
-from workflows.models import Execution, Miss, Rule, Step, Version
+from workflows.models import Execution, Miss, Rule, Secret, Step, Version
 from workflows.services.rules import delete_rule, update_rule
 from workflows.services.running import run_on
 
@@ -91,4 +91,13 @@ class MissAdmin(ReadOnlyAdmin):
 
     list_display = ["at", "rule", "event", "path", "found"]
     list_select_related = ["rule", "event"]
+    show_full_result_count = False
+
+
+@admin.register(Secret)
+class SecretAdmin(ReadOnlyAdmin):
+    """That there is one, and since when. What it is was told to its owner, once."""
+
+    list_display = fields = ["rule", "created_at"]
+    list_select_related = ["rule"]
     show_full_result_count = False

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from workflows.faults import Fault
-from workflows.operators import OPERATORS, WITH_LIST, WITHOUT_VALUE, Kind, Operator, as_kind, holds
+from workflows.operators import OPERATORS, WITH_LIST, WITHOUT_VALUE, Kind, Operator, as_kind, can_be_kept, holds
 from workflows.placeholders import filled, single
 from workflows.triggers import Field, Trigger
 
@@ -112,7 +112,9 @@ def _faults_in_value(value: Any, operator: Operator, found: Field, trigger: Trig
 
 
 def _faults_in_scalar(value: Any, kind: Kind, chosen: Field | None, trigger: Trigger, path: str) -> Iterator[Fault]:
-    if name := single(value):
+    if not can_be_kept(value):
+        yield Fault(path, _("This cannot be kept."))
+    elif name := single(value):
         other = trigger.fields.get(name)
         if other is None:
             yield Fault(path, _("This trigger has no field “%(name)s”.") % {"name": name[:60]})

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from workflows.actions import ACTIONS
-from workflows.actions.base import FITS, Action, Param, ParamKind, as_id, instant_of, seconds_of
+from workflows.actions.base import FITS, Action, Param, ParamKind, as_id, instant_of, seconds_of, url_of
 from workflows.conditions import faults_in
 from workflows.faults import Fault
+from workflows.operators import can_be_kept
 from workflows.placeholders import is_broken, names_in, single
 from workflows.recurrence import faults_in_schedule, not_among
 from workflows.triggers import SCHEDULE, Trigger, triggers
 
 MOST_ACTIONS = 10
-_CHECKS = {ParamKind.ID: as_id, ParamKind.HOURS: seconds_of, ParamKind.MOMENT: instant_of}
+_CHECKS: Mapping[ParamKind, Callable[[Any], object]] = {
+    ParamKind.ID: as_id,
+    ParamKind.HOURS: seconds_of,
+    ParamKind.MOMENT: instant_of,
+    ParamKind.URL: url_of,
+}
 
 
 def faults_of(trigger_type: Any, conditions: Any, actions: Any, options: Any = None) -> list[Fault]:
@@ -88,7 +94,11 @@ def _faults_in_param(value: Any, param: Param, trigger: Trigger, path: str) -> I
         if param.required or (param.kind == ParamKind.ID and value is not None):
             yield Fault(path, _("This is needed."))
         return
-    if isinstance(value, str) and is_broken(value):
+    if not can_be_kept(value):
+        yield Fault(path, _("This cannot be kept."))
+    elif param.kind == ParamKind.URL:
+        yield from _faults_in_literal(value, param, path)
+    elif isinstance(value, str) and is_broken(value):
         yield Fault(path, _("A placeholder is a name in double braces, such as {{ task.name }}."))
     elif isinstance(value, str) and (names := list(names_in(value))):
         unknown = next((name for name in names if name not in trigger.fields), None)
@@ -105,11 +115,12 @@ def _faults_in_param(value: Any, param: Param, trigger: Trigger, path: str) -> I
 
 
 def _faults_in_literal(value: Any, param: Param, path: str) -> Iterator[Fault]:
+    if isinstance(value, str) and len(value) > param.longest:
+        yield Fault(path, _("At most %(max)d letters.") % {"max": param.longest})
+        return
     if param.kind == ParamKind.TEXT:
         if not isinstance(value, str):
             yield Fault(path, _("Give text."))
-        elif len(value) > param.longest:
-            yield Fault(path, _("At most %(max)d letters.") % {"max": param.longest})
         elif param.choices and value not in param.choices:
             yield Fault(path, _("One of: %(these)s.") % {"these": ", ".join(param.choices)})
         return

@@ -61,6 +61,17 @@ class RuleSwitchedOff(RulePayload):
 
 
 @event_type(
+    "webhook_secret_made",
+    label=_("Webhook secret renewed"),
+    sentence=_("made a new webhook secret for the rule {name}"),
+    subject="rule",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSecretMade(RulePayload):
+    """In place of the one before. It is not told here, nor anywhere but to whoever made it."""
+
+
+@event_type(
     "rule_step", label=_("Step of a rule"), sentence=_("ran a step of a rule"), subject="execution", internal=True
 )
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -226,6 +226,14 @@ _READY = (
         (condition("threshold", ">=", 90),),
     ),
     Ready(
+        "tell-another",
+        _("Tell another program"),
+        _("Sends every completed task to an address of yours, signed."),
+        "paper-airplane",
+        "task_completed",
+        ({"type": "send_webhook", "url": "https://example.com/webhook", "message": _("{{ task.name }} is done")},),
+    ),
+    Ready(
         "plan-the-week",
         _("Plan the week"),
         _("Monday morning, before everything else."),

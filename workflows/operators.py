@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -34,6 +36,7 @@ class Operator(StrEnum):
     CHANGED = "changed"
 
 
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 _EQUALITY = (Operator.EQUAL, Operator.UNEQUAL)
 _ORDER = (Operator.GREATER, Operator.GREATER_OR_EQUAL, Operator.LESS, Operator.LESS_OR_EQUAL)
 _WITHIN = (Operator.CONTAINS, Operator.NOT_CONTAINS)
@@ -98,6 +101,13 @@ def as_kind(value: Any, kind: Kind) -> Any:
             return moment_of(value)
         case Kind.LIST:
             return [str(one).casefold() for one in value] if isinstance(value, list) else None
+
+
+def can_be_kept(value: Any) -> bool:
+    """False for text and numbers that a database refuses: NUL, half a letter, infinity."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, str) or _UNKEPT.search(value) is None
 
 
 def moment_of(value: Any) -> dt.datetime | None:

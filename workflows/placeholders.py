@@ -36,10 +36,11 @@ def filled(value: Any, values: Values) -> Any:
         return value
     if name := single(value):
         return values.get(name)
-    return PLACEHOLDER.sub(lambda found: _written(values.get(found[1])), value)
+    return PLACEHOLDER.sub(lambda found: written(values.get(found[1])), value)
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """In a text, as people read it."""
     match value:
         case None:
             return ""

@@ -12,10 +12,12 @@ from django.db.models import Q, QuerySet
 from timetracker.events.models import Event
 from tracking.models import ProjectMember
 from tracking.queries import BUDGET, activity_visible_to
+from workflows.actions import ACTIONS
+from workflows.actions.base import given_to
 from workflows.choices import Scope
 from workflows.conditions import Checked, first_failure, trace
 from workflows.models import Rule
-from workflows.placeholders import filled, names_in
+from workflows.placeholders import names_in
 from workflows.services.timing import as_if_due
 from workflows.triggers import SCHEDULE, named_in, provided_values, triggers, values_of
 
@@ -59,7 +61,7 @@ def tried(rule: Rule, event: Event) -> Trial:
     named = named_in(rule.trigger_conditions) | set(_named_by(rule.actions))
     values = values_of(event) | provided_values(event, named)
     found = trace(rule.trigger_conditions, trigger, values)
-    actions = [{name: filled(value, values) for name, value in action.items()} for action in rule.actions]
+    actions = [given_to(ACTIONS[action["type"]].params, action, values) for action in rule.actions]
     return Trial(event, found, holds(rule.trigger_conditions, {one.path: one.held for one in found}), actions)
 
 

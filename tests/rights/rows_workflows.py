@@ -50,6 +50,12 @@ ROWS = [
     *rights("an own rule", "run again", post("/workflows/runs/{own run}/again/", ok=409, quiet=True)),
     *rights("an own rule", "try", post("/workflows/draft/try/", DRAFT, ok=200, quiet=True)),
     *rights("an own rule", "try", post("/api/workflows/{own rule}/test/", ok=409, quiet=True)),
+    *rights(
+        "an own rule",
+        "make a new webhook secret",
+        post("/api/workflows/{own rule}/webhook-secret/", ok=409, quiet=True),
+        post("/workflows/{own rule}/secret/", ok=409, quiet=True),
+    ),
     *rights("an own rule", "make of what others do", post("/api/workflows/", {**RULE, "scope": "team"})),
     *rights(
         "a colleague's rule",
@@ -71,5 +77,7 @@ ROWS = [
         post("/workflows/draft/", {**DRAFT, "rule": "{rule}"}),
         post("/workflows/runs/{run}/again/"),
         *buttons(""),
+        post("/api/workflows/{rule}/webhook-secret/"),
+        post("/workflows/{rule}/secret/"),
     ),
 ]

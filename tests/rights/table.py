@@ -106,6 +106,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "make, change or delete": EVERYBODY_HERE,
         "try": EVERYBODY_HERE,
         "run again": EVERYBODY_HERE,
+        "make a new webhook secret": EVERYBODY_HERE,
         "make of what others do": "S N N N Y Y Y S",
     },
     "a colleague's rule": {"see": "S H H H H H H S", "change or delete": "S H H H H H H S"},

@@ -84,8 +84,8 @@ class Misbehaving(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def running() -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Misbehaving)
+def running(handler: type[BaseHTTPRequestHandler] = Misbehaving) -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     server.seen, server.sent = [], 0
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

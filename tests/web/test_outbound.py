@@ -9,7 +9,7 @@ import pytest
 
 from tests.web.server import running
 from timetracker.web import outbound
-from timetracker.web.outbound import OutboundFailed, OutboundRefused, is_public, request
+from timetracker.web.outbound import OutboundFailed, OutboundRefused, check_url, is_public, request
 
 HERE = ("127.0.0.0/8",)
 
@@ -107,9 +107,10 @@ def test_public_addresses(address: str) -> None:
     ],
 )
 def test_odd_addresses(url: str, reason: str) -> None:
-    with pytest.raises(OutboundRefused) as caught:
-        request("GET", url)
-    assert caught.value.reason == reason
+    for asked in (lambda: request("GET", url), lambda: check_url(url)):
+        with pytest.raises(OutboundRefused) as caught:
+            asked()
+        assert caught.value.reason == reason
 
 
 def test_a_name_that_answers_with_a_private_address(names: dict[str, list[str]]) -> None:
@@ -158,6 +159,11 @@ def test_redirects_keep_or_change_the_method(base: str, server: ThreadingHTTPSer
         method, headers, body = server.seen.pop()
         assert (method, body) == expected
         assert headers["x-sig"] == "s"
+
+
+def test_a_redirect_may_be_an_answer(base: str, server: ThreadingHTTPServer) -> None:
+    assert request("POST", f"{base}/hop", content=b"hello", allow_networks=HERE, redirects=0).status == 307
+    assert server.seen == []
 
 
 def test_secrets_do_not_follow_to_another_place(

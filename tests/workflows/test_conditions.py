@@ -59,6 +59,9 @@ def failed(conditions: Any, values: dict[str, Any] = TASK) -> Checked | None:
         ([{"any": [], "all": []}], "conditions[0]"),
         ([{"any": [{"all": [one("name", "=", "x")]}]}], "conditions[0].any[0]"),
         ([one("name", "=", "x")] * 31, "conditions"),
+        ([one("name", "=", "a\x00")], "conditions[0].value"),
+        ([one("status", "in", ["done", "\ud800"])], "conditions[0].value[1]"),
+        ([one("estimated_hours", ">", float("inf"))], "conditions[0].value"),
     ],
 )
 def test_a_fault_is_told_with_its_path(conditions: Any, path: str):

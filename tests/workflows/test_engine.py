@@ -359,7 +359,7 @@ def test_a_rule_may_delete_nothing_that_it_is_about(owner: User, task: Task):
 def test_every_action_is_tried_here():
     assert set(ACTIONS) == {
         "log_time", "send_notification", "update_status", "assign_task", "create_task", "add_tag", "start_timer",
-        "stop_timer", "send_email",
+        "stop_timer", "send_email", "send_webhook",
     }  # fmt: skip
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 
 import pytest
 from django.core import mail
+from django.test import override_settings
 from django.utils import timezone, translation
 
 from accounts.models import User
 from notifications.models import Notification
 from tests.work import make_entry, make_project, make_task
+from tests.workflows.receiver import receiving
 from tests.workflows.rules import runs
 from tracking.models import Project, Task, TimeEntry
 from tracking.queries import running_entry
@@ -23,7 +26,7 @@ from tracking.services.timer import start_timer, stop_timer
 from workflows.document import fields_of
 from workflows.gallery import get_ready, ready_rules
 from workflows.models import Rule
-from workflows.services.rules import create_rule
+from workflows.services.rules import create_rule, update_rule
 from workflows.services.timing import fire_due
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +145,16 @@ def budget_nearly_used(owner: User) -> None:
     assert told() == ["92 % of the budget of Website are used"]
 
 
+def tell_another(owner: User) -> None:
+    with receiving() as receiver, override_settings(OUTBOUND_ALLOWED_NETWORKS=["127.0.0.0/8"]):
+        rule = Rule.objects.get()
+        update_rule(rule=rule, actor=owner, actions=[{**rule.actions[0], "url": receiver.url()}])
+        update_task(task=a_task(owner), actor=owner, status="done")
+        assert runs() == ["done"]
+        [(_headers, body)] = receiver.seen
+    assert json.loads(body)["data"]["message"] == "Landing page is done"
+
+
 def plan_the_week(owner: User) -> None:
     rule = Rule.objects.get()
     assert rule.next_run_at is not None
@@ -165,7 +178,8 @@ STORIES: dict[str, Callable[[User], None]] = {
     story.__name__.replace("_", "-"): story
     for story in (
         log_completed, deadline_reminder, start_with_task, stop_with_task, long_entries, no_project, over_estimate,
-        urgent_by_mail, kick_off, review_task, no_estimate, reopened, budget_nearly_used, plan_the_week, evening_stop,
+        urgent_by_mail, kick_off, review_task, no_estimate, reopened, budget_nearly_used, tell_another,
+        plan_the_week, evening_stop,
     )
 }  # fmt: skip
 

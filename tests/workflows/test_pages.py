@@ -14,12 +14,13 @@ from accounts.models import User
 from notifications.models import Notification
 from tests.tracking.pages import HTMX, MOST_STATEMENTS, statements, text, toast_of, undo
 from tests.work import make_project, make_task
+from tests.workflows.form import form_of
 from tests.workflows.rules import TELL, make_rule, runs
 from timetracker.events.models import Event
 from tracking.models import Task
 from tracking.services.tasks import update_task
 from workflows.choices import RunStatus
-from workflows.models import Execution, Rule, Version
+from workflows.models import Execution, Rule, Secret, Version
 from workflows.services.forgetting import forget
 from workflows.services.matching import match
 from workflows.services.rules import delete_rule, update_rule
@@ -222,6 +223,23 @@ def test_a_version_that_fits_no_longer_says_so(browser: Client, owner: User):
     answer = browser.post(f"/workflows/{rule.pk}/versions/1/", headers=HTMX)
     assert answer.status_code == 409
     assert "It fits no longer" in json.dumps(toast_of(answer)) or "It fits no longer" in text(answer)
+
+
+# ── Webhooks ─────────────────────────────────────────────────────────────────
+def test_the_secret_is_shown_once(browser: Client, owner: User):
+    form = form_of(text(browser.get("/workflows/new/?from=tell-another")))
+    first = text(browser.post("/workflows/new/", form, headers=HTMX))
+    rule = Rule.objects.get()
+    key = rule.secret.key
+    assert f'value="{key}"' in first
+    for path in paths(rule):
+        assert key not in text(browser.get(path))
+    again = text(browser.post(f"/workflows/{rule.pk}/secret/", headers=HTMX))
+    assert key not in again
+    assert f'value="{Rule.objects.get().secret.key}"' in again
+    assert "New webhook secret" in text(browser.get("/workflows/"))
+    browser.post(f"/workflows/{make_rule(owner).pk}/secret/", headers=HTMX)
+    assert Secret.objects.count() == 1
 
 
 # ── All of them ──────────────────────────────────────────────────────────────

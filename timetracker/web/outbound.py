@@ -30,6 +30,7 @@ USER_AGENT = "Timetracker"
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_BAD_URL = (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError, ValueError)
 _SAFE_ELSEWHERE = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 
 
@@ -63,19 +64,20 @@ def request(
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     allow_networks: Iterable[str | Network] = (),
+    redirects: int = MAX_REDIRECTS,
 ) -> Response:
     """Send one request and read the answer, whatever its status. Raises OutboundRefused or OutboundFailed.
 
-    Blocks for up to ten seconds: never inside a transaction.
+    Blocks for up to ten seconds: never inside a transaction. With no `redirects` one is an answer like any other.
     """
     allowed = [ip_network(item) for item in (*settings.OUTBOUND_ALLOWED_NETWORKS, *allow_networks)]
     try:
         with _client(allowed, time.monotonic() + SECONDS) as client:
             first = client.build_request(method, _checked(httpx.URL(url)), content=content, headers=headers)
-            return _follow(client, first)
+            return _follow(client, first, redirects)
     except httpx.TimeoutException as error:
         raise OutboundFailed("timeout") from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError, ValueError) as error:
+    except _BAD_URL as error:
         raise OutboundRefused("bad_url") from error
     except httpx.NetworkError as error:
         raise OutboundFailed("connection", str(error)) from error
@@ -83,12 +85,20 @@ def request(
         raise OutboundFailed("protocol", str(error)) from error
 
 
-def _follow(client: httpx.Client, current: httpx.Request) -> Response:
-    for _hop in range(MAX_REDIRECTS + 1):
+def check_url(url: str) -> None:
+    """Raises OutboundRefused where one can tell from the address alone that we would not go there."""
+    try:
+        _checked(httpx.URL(url))
+    except _BAD_URL as error:
+        raise OutboundRefused("bad_url") from error
+
+
+def _follow(client: httpx.Client, current: httpx.Request, redirects: int) -> Response:
+    for _hop in range(redirects + 1):
         answer = client.send(current, stream=True)
         try:
             target = answer.headers.get("location") if answer.status_code in _REDIRECTS else None
-            if not target:
+            if not target or not redirects:
                 return Response(answer.status_code, dict(answer.headers), _body(answer))
         finally:
             answer.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workflows.actions import messages, tasks, time
+from workflows.actions import messages, tasks, time, webhooks
 from workflows.actions.base import Action
 
 _ALL = (
@@ -17,5 +17,6 @@ _ALL = (
     time.START_TIMER,
     time.STOP_TIMER,
     messages.SEND_EMAIL,
+    webhooks.SEND_WEBHOOK,
 )
 ACTIONS: Mapping[str, Action] = {action.name: action for action in _ALL}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,9 +18,13 @@ from accounts.models import User
 from timetracker.events.models import Event
 from timetracker.web.durations import parse_duration
 from timetracker.web.errors import Conflict, NotAllowed
+from timetracker.web.outbound import OutboundRefused, check_url
+from timetracker.web.times import FIRST_YEAR, LAST_YEAR
 from tracking.access import get_project, get_task
 from tracking.models import Project, Task
+from workflows.models import Rule
 from workflows.operators import Kind, moment_of
+from workflows.placeholders import filled, written
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -34,6 +38,8 @@ class ParamKind(StrEnum):
     HOURS = "hours"
     """A number of hours, or text as people write it: 1h30."""
     MOMENT = "moment"
+    URL = "url"
+    """An address outside, as it stands: what happens does not choose where it is sent."""
 
 
 FITS: Mapping[ParamKind, tuple[Kind, ...]] = {
@@ -41,6 +47,7 @@ FITS: Mapping[ParamKind, tuple[Kind, ...]] = {
     ParamKind.ID: (Kind.NUMBER,),
     ParamKind.HOURS: (Kind.NUMBER, Kind.TEXT),
     ParamKind.MOMENT: (Kind.MOMENT,),
+    ParamKind.URL: (),
 }
 """The fields that a single placeholder may name."""
 
@@ -64,6 +71,7 @@ class Context:
     values: Mapping[str, Any]
     uid: uuid.UUID
     """The same at every try of this step."""
+    rule: Rule
 
 
 Perform = Callable[[Context, Mapping[str, Any]], dict[str, Any]]
@@ -90,6 +98,13 @@ class RightLost(Exception):
     """The rule's owner may no longer see or change what the rule works on."""
 
 
+def given_to(params: Iterable[Param], said: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an action gets of what the rule says, with its placeholders filled in. Where text is wanted it is text."""
+    given = {name: filled(value, values) for name, value in said.items()}
+    texts = [param.name for param in params if param.kind == ParamKind.TEXT and given.get(param.name) is not None]
+    return given | {name: written(given[name]) for name in texts}
+
+
 def fetched(getter: Callable[..., Row], model: type[Row], owner: User, pk: Any, **more: Any) -> Row:
     """The object, with the owner's rights. Raises RightLost where it is not for them, Conflict where it is gone."""
     number = as_id(pk)
@@ -99,7 +114,8 @@ def fetched(getter: Callable[..., Row], model: type[Row], owner: User, pk: Any, 
         raise RightLost(refused.message) from refused
     except Http404 as missing:
         name = model._meta.verbose_name
-        if model._default_manager.filter(pk=number).exists():
+        row = model._default_manager.filter(pk=number).first()
+        if row is not None and getattr(row, "deleted_at", None) is None:
             raise RightLost(_("The rule's owner no longer sees this %(what)s.") % {"what": name}) from missing
         raise Conflict(_("This %(what)s is no longer there.") % {"what": name}, code="gone") from missing
 
@@ -112,11 +128,15 @@ def as_id(value: Any) -> int:
 
 def task_of(context: Context, params: Mapping[str, Any]) -> Task:
     """The one that is named, else the event's own."""
-    return fetched(get_task, Task, context.owner, _named(context, params, "task"))
+    task = optional_task(context, params)
+    if task is None:
+        raise ValidationError({"task_id": _("What happened is about no task.")})
+    return task
 
 
 def optional_task(context: Context, params: Mapping[str, Any]) -> Task | None:
-    return task_of(context, params) if _named(context, params, "task") is not None else None
+    pk = _named(context, params, "task")
+    return None if pk is None else fetched(get_task, Task, context.owner, pk)
 
 
 def optional_project(context: Context, params: Mapping[str, Any]) -> Project | None:
@@ -144,7 +164,20 @@ def seconds_of(value: Any) -> int:
 
 
 def instant_of(value: Any) -> dt.datetime | None:
-    moment = moment_of(value) if value not in (None, "") else None
-    if value not in (None, "") and moment is None:
+    if value in (None, ""):
+        return None
+    moment = moment_of(value)
+    if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValidationError(_("Give a day or an instant with its zone, such as 2026-11-22T09:30:00+01:00."))
     return moment
+
+
+def url_of(value: Any) -> str:
+    """Raises ValidationError. Where the name leads to is asked when something is sent: it may change."""
+    try:
+        if isinstance(value, str) and "{{" not in value and "}}" not in value:
+            check_url(value)
+            return value
+    except OutboundRefused:
+        pass
+    raise ValidationError(_("Give an address that begins with https:// or http://, without placeholders or passwords."))

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +23,7 @@ from workflows.document import PARTS, fields_of
 from workflows.models import Execution, Rule
 from workflows.queries import history_of
 from workflows.services.rules import create_rule, delete_rule, update_rule
+from workflows.services.signing import new_webhook_secret
 from workflows.trying import Trial, events_for, latest_for, tried
 
 SHOWN = 100
@@ -63,6 +64,16 @@ class RuleSerializer(serializers.Serializer[Rule]):
     next_run_at = InstantField(read_only=True, allow_null=True, help_text="Of a schedule that is enabled.")
     created_at = InstantField(read_only=True)
     version = serializers.IntegerField(read_only=True)
+
+
+class SavedRuleSerializer(RuleSerializer):
+    webhook_secret = serializers.CharField(
+        required=False, help_text="What its webhooks are signed with: only in the answer of the request that made it."
+    )
+
+
+class SecretSerializer(serializers.Serializer[Any]):
+    webhook_secret = serializers.CharField()
 
 
 class StepSerializer(serializers.Serializer[Any]):
@@ -107,9 +118,15 @@ class TrialSerializer(serializers.Serializer[Any]):
     actions = AnyJSON(help_text="As they would be done, placeholders filled in.")
 
 
+@extend_schema_view(
+    create=extend_schema(responses={201: SavedRuleSerializer}),
+    update=extend_schema(responses=SavedRuleSerializer),
+    partial_update=extend_schema(responses=SavedRuleSerializer),
+)
 class RuleViewSet(Resource):
     """One's own rules. A rule acts with its owner's rights, as they are when it runs."""
 
+    new_secret: str | None = None
     queryset = Rule.objects.alive()
     serializer_class = RuleSerializer
     filterset_class = RuleFilters
@@ -147,10 +164,21 @@ class RuleViewSet(Resource):
         return get_rule(self.person, pk)
 
     def make(self, fields: dict[str, Any]) -> Rule:
-        return create_rule(actor=self.person, **_as_stored(fields))
+        return self.keeping_secret(create_rule(actor=self.person, **_as_stored(fields)))
 
     def change(self, row: Rule, fields: dict[str, Any]) -> Rule:
-        return update_rule(rule=row, actor=self.person, **_as_stored(fields))
+        return self.keeping_secret(update_rule(rule=row, actor=self.person, **_as_stored(fields)))
+
+    def keeping_secret(self, rule: Rule) -> Rule:
+        """Until this request is answered: no row that is read later has it."""
+        self.new_secret = rule.new_secret
+        return rule
+
+    def answer_with(self, row: Any, status: int = 200) -> Response:
+        response = super().answer_with(row, status)
+        if self.new_secret:
+            response.data["webhook_secret"] = self.new_secret
+        return response
 
     def remove(self, pk: int) -> None:
         delete_rule(rule=get_rule(self.person, pk), actor=self.person)
@@ -172,6 +200,11 @@ class RuleViewSet(Resource):
         """The latest of a rule, newest first, each with its steps."""
         rule = get_rule(self.person, int(pk))
         return Response([_execution(row) for row in history_of(rule)[:SHOWN]])
+
+    @extend_schema(request=None, responses={200: SecretSerializer}, filters=False)
+    def webhook_secret(self, request: Request, pk: str) -> Response:
+        """Makes a new secret for the webhooks of a rule, and tells it this once. The one before is void at once."""
+        return Response({"webhook_secret": new_webhook_secret(rule=get_rule(self.person, int(pk)), actor=self.person)})
 
 
 def _as_stored(fields: dict[str, Any]) -> dict[str, Any]:

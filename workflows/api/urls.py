@@ -14,4 +14,9 @@ urlpatterns = [
         RuleViewSet.as_view({"get": "executions"}),
         name="rule-executions",
     ),
+    re_path(
+        r"^workflows/(?P<pk>[0-9]{1,19})/webhook-secret/?$",
+        RuleViewSet.as_view({"post": "webhook_secret"}),
+        name="rule-webhook-secret",
+    ),
 ]

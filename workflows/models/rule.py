@@ -46,6 +46,9 @@ class Rule(models.Model):
 
     objects = RuleQuerySet.as_manager()
 
+    new_secret: str | None = None
+    """What webhooks of this rule are signed with, on the one object of the service that has just made it."""
+
     class Meta:
         db_table = "workflow_rules"
         verbose_name = _("rule")
@@ -61,6 +64,10 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def sends_webhook(self) -> bool:
+        return any(action["type"] == "send_webhook" for action in self.actions)
 
 
 class Version(models.Model):

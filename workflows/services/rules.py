@@ -24,6 +24,7 @@ from workflows.document import document_of, fields_of
 from workflows.events import RuleChanged, RuleCreated, RuleDeleted, RulePayload, RuleRestored, RuleSwitchedOff
 from workflows.models import Rule, Version
 from workflows.queries import may_watch_others
+from workflows.services.signing import secret_if_first
 from workflows.services.timing import UNPLANNED, planned
 
 MOST_RULES = 200
@@ -46,7 +47,10 @@ class RuleFields(TypedDict, total=False):
 
 @transaction.atomic
 def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
-    """One's own. Raises ValidationError by path: `conditions[0].value`, `actions[1].title`."""
+    """One's own. Raises ValidationError by path: `conditions[0].value`, `actions[1].title`.
+
+    Where it is the first to send a webhook, what that is signed with is in `new_secret`: only here.
+    """
     if Rule.objects.alive().filter(user=actor).count() >= MOST_RULES:
         raise ValidationError(_("At most %(max)d rules.") % {"max": MOST_RULES})
     rule = Rule(user=actor, **fields)
@@ -55,6 +59,7 @@ def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
         setattr(rule, name, value)
     rule.full_clean()
     rule.save(force_insert=True)
+    secret_if_first(rule)
     _keep_version(rule, actor)
     _tell(RuleCreated.of(rule), rule, actor=actor)
     return rule
@@ -62,7 +67,7 @@ def create_rule(*, actor: User, **fields: Unpack[RuleFields]) -> Rule:
 
 @transaction.atomic
 def update_rule(*, rule: Rule, actor: User, version: int | None = None, **changes: Unpack[RuleFields]) -> Rule:
-    """Switched on again it begins without failures. Raises ValidationError by path."""
+    """Switched on again it begins without failures. Raises ValidationError by path. `new_secret`: see create_rule."""
     rule = locked(Rule.objects.alive().select_related("user"), rule.pk, version)
     derived: dict[str, Any] = {}
     if changes.get("enabled") and not rule.enabled:
@@ -75,6 +80,7 @@ def update_rule(*, rule: Rule, actor: User, version: int | None = None, **change
         derived |= planned(rule, timezone.now())
     rule.refresh_from_db()
     if apply_changes(rule, {**changes, **derived}):
+        secret_if_first(rule)
         _keep_version(rule, actor)
         _tell(RuleChanged.of(rule), rule, actor=actor)
     return rule

@@ -15,10 +15,11 @@ from timetracker.events.models import Delivery, Event
 from timetracker.live.push import push_after_commit
 from timetracker.web.errors import Conflict, NotAllowed
 from workflows.actions import ACTIONS
-from workflows.actions.base import Context, RightLost
+from workflows.actions.base import Context, RightLost, given_to
 from workflows.choices import RunStatus, StepStatus
 from workflows.models import Execution, Rule, Step
-from workflows.placeholders import filled, names_in
+from workflows.placeholders import names_in
+from workflows.queries import seeing
 from workflows.services.matching import take_turn
 from workflows.services.rules import TOPIC, switch_off
 from workflows.triggers import provided_values, values_of
@@ -39,7 +40,7 @@ def run_step(event: Event) -> None:
     step = _taken(event)
     if step is not None:
         output = _performed(step, lambda work: _in_savepoint(work))
-        _finish(step, output)
+        _finish(step, output, event)
 
 
 def run_outer_step(event: Event) -> None:
@@ -48,7 +49,7 @@ def run_outer_step(event: Event) -> None:
     if step is not None:
         output = _performed(step, lambda work: work())
         with transaction.atomic():
-            _finish(step, output)
+            _finish(step, output, event)
 
 
 def _taken(event: Event) -> Step | None:
@@ -77,10 +78,15 @@ def _performed(step: Step, around: Callable[[Callable[[], Any]], Any]) -> dict[s
         return Refusal(_("The event it was about is no longer kept."))
     if not owner.is_active:
         return Refusal(_("Its owner has left."), right_lost=True)
+    if owner.pk not in seeing(event, [owner.pk]):
+        return Refusal(_("Its owner no longer sees what happened."))
     named = {name for text in step.params.values() if isinstance(text, str) for name in names_in(text)}
     values = values_of(event) | provided_values(event, named)
-    given = step.input = {name: filled(value, values) for name, value in step.params.items()}
-    context = Context(owner, event, values, step.uid)
+    given = step.input = given_to(action.params, step.params, values)
+    missing = next((one.label for one in action.params if one.required and given.get(one.name) in (None, "")), None)
+    if missing is not None:
+        return Refusal(_("“%(what)s” is needed, and the event has none.") % {"what": missing})
+    context = Context(owner, event, values, step.uid, step.execution.rule)
     try:
         output: dict[str, Any] = around(lambda: action.perform(context, given))
     except RightLost as lost:
@@ -94,12 +100,12 @@ def _performed(step: Step, around: Callable[[Callable[[], Any]], Any]) -> dict[s
     return output
 
 
-def _finish(step: Step, output: dict[str, Any] | Refusal) -> None:
+def _finish(step: Step, output: dict[str, Any] | Refusal, turn: Event) -> None:
     """Nothing where another worker has finished it meanwhile."""
     if not Step.objects.select_for_update(of=("self",)).filter(pk=step.pk, status=StepStatus.WAITING).exists():
         return
     execution = step.execution
-    step.tries += 1
+    step.tries += sum(turn.deliveries.values_list("attempts", flat=True))
     step.started_at = step.started_at or timezone.now()
     step.finished_at = timezone.now()
     if isinstance(output, Refusal):
@@ -145,8 +151,8 @@ def give_up(delivery: Delivery) -> bool:
     step = None if later.filter(pk__gt=event.pk).exists() else _taken(event)
     if step is None:
         return False
-    step.tries = delivery.attempts
-    _finish(step, Refusal(delivery.last_error.strip().rpartition("\n")[2][:1000] or _("It was tried too often.")))
+    text = delivery.last_error.strip().rpartition("\n")[2][:1000]
+    _finish(step, Refusal(text or _("It was tried too often.")), event)
     return True
 
 

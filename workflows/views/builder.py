@@ -28,6 +28,7 @@ from workflows.models import Rule
 from workflows.queries import may_watch_others
 from workflows.services.rules import create_rule, update_rule
 from workflows.trying import BackTest, back_test, events_for, latest_for, tried
+from workflows.views.rules import secret_once
 
 PAGE = "workflows/builder.html"
 
@@ -163,6 +164,8 @@ def _save(request: HttpRequest, rule: Rule | None) -> HttpResponse:
         except (Conflict, NotAllowed) as refused:
             faults = [Fault("", refused.message)]
         else:
+            if saved.new_secret:
+                return secret_once(request, saved)
             text = _("“%(name)s” saved.") % {"name": saved.name}
             return redirect_with_toast(request, reverse("workflows:rule", args=[saved.pk]), text)
     return _again(request, document, rule, faults)

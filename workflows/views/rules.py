@@ -16,7 +16,9 @@ from tracking.views.answers import changed
 from workflows.access import get_deleted_rule, get_rule, rules_of
 from workflows.document import as_text, document_of
 from workflows.forms import RuleFilter
+from workflows.models import Rule
 from workflows.services.rules import delete_rule, restore_rule, update_rule
+from workflows.services.signing import new_webhook_secret
 from workflows.words import sentence
 
 
@@ -51,6 +53,18 @@ def rule_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def rule_restore(request: HttpRequest, pk: int) -> HttpResponse:
     rule = restore_rule(rule=get_deleted_rule(request.user, pk), actor=request.user)
     return changed(request, _("“%(name)s” is back.") % {"name": rule.name}, url=reverse("workflows:rules"))
+
+
+@action
+def rule_secret(request: HttpRequest, pk: int) -> HttpResponse:
+    rule = get_rule(request.user, pk)
+    rule.new_secret = new_webhook_secret(rule=rule, actor=request.user)  # type: ignore[arg-type]  # login_required
+    return secret_once(request, rule)
+
+
+def secret_once(request: HttpRequest, rule: Rule) -> HttpResponse:
+    """Here and never again."""
+    return render_page(request, "workflows/secret.html", {"rule": rule}, partial="secret")
 
 
 @login_required

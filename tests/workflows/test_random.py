@@ -1,0 +1,147 @@
+"""Rules that nobody thought of: what is wrong is refused at its place, and what is not wrong runs to an end."""
+
+from __future__ import annotations
+
+import json
+import re
+from random import Random
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from notifications.models import Notification
+from tests.work import make_entry, make_project, make_task
+from tests.workflows.random_rules import any_payload, any_values, broken_rule, valid_rule
+from timetracker.events.dispatch import drain
+from timetracker.events.models import Delivery, Event
+from timetracker.events.recording import record
+from timetracker.events.registry import event_types
+from timetracker.web.outbound import OutboundFailed, OutboundRefused, Response
+from tracking.models import Tag, Task, TimeEntry
+from workflows.choices import RunStatus, Scope
+from workflows.conditions import first_failure, trace
+from workflows.definition import faults_of
+from workflows.models import Execution, Rule
+from workflows.placeholders import filled
+from workflows.services.rules import create_rule
+from workflows.triggers import triggers
+from workflows.trying import holds
+
+DICE = st.randoms(use_true_random=True)
+PURE = settings(max_examples=2000, deadline=None, database=None)
+EACH = 5
+"""Rules for each throw of the dice, which takes longer than they do: ten thousand in all, of either sort."""
+
+
+def faults(rule: dict[str, Any]) -> list[str]:
+    trigger = rule.get("trigger")
+    kind = trigger.get("type") if isinstance(trigger, dict) else trigger
+    return [fault.path for fault in faults_of(kind, rule.get("conditions"), rule.get("actions"))]
+
+
+def asked(rule: dict[str, Any], values: dict[str, Any]) -> None:
+    """All that is asked of a rule without a database: raises nothing, and agrees with itself."""
+    trigger = triggers()[rule["trigger"]["type"]]
+    failed = first_failure(rule["conditions"], trigger, values)
+    found = {one.path: one.held for one in trace(rule["conditions"], trigger, values)}
+    assert (failed is None) == holds(rule["conditions"], found)
+    assert failed is None or found[failed.path] is False
+    for action in rule["actions"]:
+        for value in action.values():
+            filled(value, values)
+
+
+@PURE
+@given(DICE)
+def test_a_valid_rule_is_taken_and_asked(dice: Random):
+    for _each in range(EACH):
+        rule = valid_rule(dice)
+        assert faults(rule) == []
+        asked(rule, any_values(dice, triggers()[rule["trigger"]["type"]]))
+
+
+@PURE
+@given(DICE)
+def test_a_broken_one_is_refused_where_it_is_broken(dice: Random):
+    for _each in range(EACH):
+        rule = broken_rule(dice)
+        found = faults(rule)
+        for path in found:
+            assert is_in(path, rule), (path, rule)
+        if not found:
+            said = json.dumps([rule["conditions"], rule["actions"]], allow_nan=False)
+            assert not re.search(r"\\u(0000|d[89a-f])", re.sub(r"\\ud83e\\udd89", "", said)), rule  # but for an owl
+            asked(rule, {})
+
+
+def is_in(path: str, rule: dict[str, Any]) -> bool:
+    """Whether it leads to something of the rule, or to something missing from it."""
+    *way, last = [int(part) if part.isdecimal() else part for part in re.findall(r"[^.\[\]]+", path)]
+    node: Any = rule
+    for part in way:
+        node = node[part] if isinstance(part, int) or part in node else {}
+    return isinstance(last, str) or last < len(node)
+
+
+# ── With a database ──────────────────────────────────────────────────────────
+MADE_BY = {
+    "task_created": Task.objects.all(), "tag_created": Tag.objects.all(),
+    "time_logged timer_started": TimeEntry.objects.all(),
+    "notification_sent": Notification.objects.filter(in_centre=True),
+}  # fmt: skip
+ANSWERS: list[Exception | Response] = [
+    OutboundRefused("private_address"),
+    OutboundFailed("too_large"),
+    *(Response(code, {}, b"") for code in (200, 404)),
+]
+
+
+@pytest.mark.django_db
+@settings(max_examples=100, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(dice=DICE)
+def test_whatever_happens_comes_to_an_end(dice: Random, owner: User, lead: User, outsider: User, monkeypatch):
+    """Rules of two people, on events that tell anything: the engine raises nothing, and all is done by services."""
+    monkeypatch.setattr("workflows.actions.webhooks.request", Mock(side_effect=lambda *_a, **_k: _answer(dice)))
+    with transaction.atomic():
+        task = make_task(make_project(manager=owner), assignee=owner)
+        hidden = make_task(make_project(manager=outsider, is_public=False))
+        entry = make_entry(owner, task=task)
+        ids = (task.pk, hidden.pk, task.project_id, owner.pk, lead.pk, entry.pk)
+        before = {types: set(rows.values_list("pk", flat=True)) for types, rows in MADE_BY.items()}
+        made = [_make(dice, ids, person, scope) for person, scope in ((owner, Scope.OWN), (lead, Scope.TEAM))]
+        for rule in made:
+            _happen(dice, rule.trigger_type, {"task": task, "entry": entry, "project": task.project}, owner, ids)
+        drain()
+        ours = Delivery.objects.filter(handler__startswith="workflows.")
+        assert list(ours.exclude(status="done", attempts=1).values_list("handler", "last_error")) == []
+        assert not Execution.objects.filter(status=RunStatus.RUNNING).exists()
+        for types, rows in MADE_BY.items():
+            told = Event.objects.filter(type__in=types.split()).values_list("payload__id", flat=True)
+            assert set(rows.all().values_list("pk", flat=True)) - before[types] <= set(told)
+        transaction.set_rollback(True)
+
+
+def _answer(dice: Random) -> Response:
+    found = dice.choice(ANSWERS)
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _make(dice: Random, ids: tuple[int, ...], person: User, scope: str) -> Rule:
+    said = valid_rule(dice, ids)
+    return create_rule(
+        actor=person, name="Random", trigger_type=said["trigger"]["type"], actions=said["actions"], scope=scope,
+        trigger_conditions=said["conditions"] if dice.random() < 0.3 else [],
+    )  # fmt: skip
+
+
+def _happen(dice: Random, name: str, subjects: dict[str, Any], person: User, ids: tuple[int, ...]) -> None:
+    kind = event_types()[name]
+    payload, project = any_payload(dice, kind.payload_class, ids), subjects["project"]
+    record(payload, actor=person, subject=subjects[kind.subject], person_id=person.pk, project_id=project.pk)
