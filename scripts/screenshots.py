@@ -79,6 +79,7 @@ def prepare(entries: int) -> dict[str, object]:
     from tracking.models import Project, Task, TimeEntry  # noqa: PLC0415
     from tracking.services.favourites import pin_entry  # noqa: PLC0415
     from tracking.services.timer import start_timer  # noqa: PLC0415
+    from workflows.models import Execution, Rule  # noqa: PLC0415 - needs Django set up
 
     Organisation.objects.update_or_create(pk=1, defaults={"name": "Kestrel Studio", "time_zone": "Europe/Berlin"})
     person = User.objects.create_superuser(
@@ -93,8 +94,6 @@ def prepare(entries: int) -> dict[str, object]:
         _automate(person)
     task = Task.objects.order_by("-tracked_seconds").first()
     project = Project.objects.order_by("-tracked_seconds").first()
-    from workflows.models import Execution, Rule  # noqa: PLC0415
-
     rule, run = Rule.objects.filter(name="Tell me what took long").first(), Execution.objects.first()
     found = {"task": task, "project": project, "rule": rule, "run": run}
     return {"session": session_of(person), **{name: row.pk if row else 0 for name, row in found.items()}}

@@ -112,7 +112,7 @@ def test_changed_listed_and_thrown_away(olga: Client, owner: User):
     whole = send(olga, "PUT", f"/api/workflows/{rule.pk}/", GUIDE)
     assert (whole.status_code, whole.json()["actions"]) == (200, GUIDE["actions"])
     assert olga.delete(f"/api/workflows/{rule.pk}/").status_code == 204
-    assert Rule.objects.count() == 1
+    assert Rule.objects.alive().count() == 1
 
 
 @pytest.mark.parametrize(

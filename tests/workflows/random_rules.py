@@ -14,7 +14,7 @@ from typing import Any
 from workflows.actions import ACTIONS
 from workflows.actions.base import FITS, Action, Param, ParamKind
 from workflows.operators import OPERATORS, WITH_LIST, WITHOUT_VALUE, Kind, Operator
-from workflows.triggers import Field, Trigger, triggers
+from workflows.triggers import SCHEDULE, Field, Trigger, triggers
 
 VALUES: dict[Kind, list[Any]] = {
     Kind.NUMBER: [0, 1, -3, 4.0, 1.5, 1e-9, 2**63, 10**400, -1e300],
@@ -47,11 +47,21 @@ ENOUGH = 3
 
 
 # ── Valid ────────────────────────────────────────────────────────────────────
+SCHEDULES: list[dict[str, Any]] = [
+    {"every": "day", "at": "23:59"},
+    {"every": "week", "days": ["mon", "sun"], "at": "02:30"},
+    {"every": "month", "day": 31, "at": "00:00"},
+    {"every": "month", "day": "last", "at": "09:00"},
+    {"cron": "*/10 2 29 2 *"},
+]
+
+
 def valid_rule(dice: Random, ids: tuple[int, ...] = ()) -> dict[str, Any]:
     """As the API takes it. `ids` are numbers of what there is, besides those of what there is not."""
     trigger = dice.choice(list(triggers().values()))
     actions = [_action(dice, trigger, ids) for _each in range(dice.randint(1, ENOUGH))]
-    return {"trigger": {"type": trigger.name}, "conditions": _conditions(dice, trigger), "actions": actions}
+    said = {"type": trigger.name} | (dice.choice(SCHEDULES) if trigger.name == SCHEDULE else {})
+    return {"trigger": said, "conditions": _conditions(dice, trigger), "actions": actions}
 
 
 def _conditions(dice: Random, trigger: Trigger) -> Any:

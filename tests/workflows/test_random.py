@@ -26,6 +26,7 @@ from tracking.models import Tag, Task, TimeEntry
 from workflows.choices import RunStatus, Scope
 from workflows.conditions import first_failure, trace
 from workflows.definition import faults_of
+from workflows.document import fields_of
 from workflows.models import Execution, Rule
 from workflows.placeholders import filled
 from workflows.services.rules import create_rule
@@ -40,8 +41,10 @@ EACH = 5
 
 def faults(rule: dict[str, Any]) -> list[str]:
     trigger = rule.get("trigger")
-    kind = trigger.get("type") if isinstance(trigger, dict) else trigger
-    return [fault.path for fault in faults_of(kind, rule.get("conditions"), rule.get("actions"))]
+    said = dict(trigger) if isinstance(trigger, dict) else {"type": trigger}
+    return [
+        fault.path for fault in faults_of(said.pop("type", None), rule.get("conditions"), rule.get("actions"), said)
+    ]
 
 
 def asked(rule: dict[str, Any], values: dict[str, Any]) -> None:
@@ -115,7 +118,8 @@ def test_whatever_happens_comes_to_an_end(dice: Random, owner: User, lead: User,
         before = {types: set(rows.values_list("pk", flat=True)) for types, rows in MADE_BY.items()}
         made = [_make(dice, ids, person, scope) for person, scope in ((owner, Scope.OWN), (lead, Scope.TEAM))]
         for rule in made:
-            _happen(dice, rule.trigger_type, {"task": task, "entry": entry, "project": task.project}, owner, ids)
+            subjects = {"task": task, "entry": entry, "project": task.project, "rule": rule}
+            _happen(dice, rule.trigger_type, subjects, owner, ids)
         drain()
         ours = Delivery.objects.filter(handler__startswith="workflows.")
         assert list(ours.exclude(status="done", attempts=1).values_list("handler", "last_error")) == []
@@ -135,10 +139,8 @@ def _answer(dice: Random) -> Response:
 
 def _make(dice: Random, ids: tuple[int, ...], person: User, scope: str) -> Rule:
     said = valid_rule(dice, ids)
-    return create_rule(
-        actor=person, name="Random", trigger_type=said["trigger"]["type"], actions=said["actions"], scope=scope,
-        trigger_conditions=said["conditions"] if dice.random() < 0.3 else [],
-    )  # fmt: skip
+    said["conditions"] = said["conditions"] if dice.random() < 0.3 else []
+    return create_rule(actor=person, name="Random", scope=scope, **fields_of(said))
 
 
 def _happen(dice: Random, name: str, subjects: dict[str, Any], person: User, ids: tuple[int, ...]) -> None:
