@@ -144,7 +144,7 @@ def _automate(person: Any) -> None:
     )  # fmt: skip
     update_rule(rule=rule, actor=person, most_per_hour=20, trigger_conditions=[either])
     create_rule(actor=person, name="Mark as done", trigger_type="task_completed",
-                actions=[{"type": "add_tag", "tag": "two words"}])  # fmt: skip
+                actions=[{"type": "assign_task", "assignee_id": 999_999}])  # fmt: skip
     for task in Task.objects.filter(assignee=person, completed_at=None)[:8]:
         update_task(task=task, actor=person, status="done")
     drain()

@@ -123,8 +123,14 @@ def _faults_in_literal(value: Any, param: Param, path: str) -> Iterator[Fault]:
             yield Fault(path, _("Give text."))
         elif param.choices and value not in param.choices:
             yield Fault(path, _("One of: %(these)s.") % {"these": ", ".join(param.choices)})
+        elif param.check:
+            yield from _faults_of_check(param.check, value, path)
         return
+    yield from _faults_of_check(_CHECKS[param.kind], value, path)
+
+
+def _faults_of_check(check: Callable[[Any], object], value: Any, path: str) -> Iterator[Fault]:
     try:
-        _CHECKS[param.kind](value)
+        check(value)
     except ValidationError as error:
         yield Fault(path, " ".join(error.messages))

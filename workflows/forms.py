@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django import forms
-from django.db.models import Max, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +37,8 @@ class RuleFilter(ListFilter):
         self.fields["trigger"].choices = [("", _("Whatever happens")), *known]  # type: ignore[attr-defined]  # a ChoiceField
 
     def narrow(self, rows: QuerySet[Rule]) -> QuerySet[Rule]:
-        rows = rows.annotate(last_run=Max("executions__executed_at"))
+        latest = Execution.objects.filter(rule=OuterRef("pk")).order_by("-executed_at")
+        rows = rows.annotate(last_run=Subquery(latest.values("executed_at")[:1]))
         if show := self.value("show"):
             rows = rows.filter(enabled=show == "on")
         if trigger := self.value("trigger"):

@@ -86,7 +86,7 @@ def build(*, person: User, **fields: Any) -> Notification:
 
 def check(row: Notification) -> None:
     """Puts what may be in it into its stored form. Raises ValidationError by field."""
-    row.url = _own_address(row.url, "url")
+    row.url = own_address(row.url, "url")
     row.actions = checked_actions(row.actions)
     row.full_clean(exclude=["user", "event"], validate_unique=False, validate_constraints=False)
 
@@ -194,10 +194,10 @@ def _checked_action(action: object) -> dict[str, str]:
         raise ValidationError({"actions": _("A label has at most %(max)d letters.") % {"max": LONGEST_LABEL}})
     if method not in ("get", "post"):
         raise ValidationError({"actions": _("The method of an action is get or post.")})
-    return {"label": label, "url": _own_address(str(action.get("url", "")), "actions", needed=True), "method": method}
+    return {"label": label, "url": own_address(str(action.get("url", "")), "actions", needed=True), "method": method}
 
 
-def _own_address(url: str, field: str, *, needed: bool = False) -> str:
+def own_address(url: str, field: str, *, needed: bool = False) -> str:
     """An address of this instance: a link in a notification leads nowhere else, and runs no script."""
     if not url and not needed:
         return ""

@@ -5,11 +5,14 @@ Plain functions: strategies that choose each value by themselves take twenty tim
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 from collections.abc import Iterator
 from random import Random
 from typing import Any
+
+from django.core.exceptions import ValidationError
 
 from workflows.actions import ACTIONS
 from workflows.actions.base import FITS, Action, Param, ParamKind
@@ -20,6 +23,7 @@ VALUES: dict[Kind, list[Any]] = {
     Kind.NUMBER: [0, 1, -3, 4.0, 1.5, 1e-9, 2**63, 10**400, -1e300],
     Kind.TEXT: [
         "a",
+        "/tasks/",
         "Landing page",
         "ẞß",
         "İ",
@@ -118,13 +122,21 @@ def _given(dice: Random, param: Param, trigger: Trigger, ids: tuple[int, ...]) -
     if one and dice.random() < 0.4:
         return one if param.kind != ParamKind.TEXT or param.choices or dice.random() < 0.5 else f"Of {one}"
     literals: dict[ParamKind, list[Any]] = {
-        ParamKind.TEXT: list(param.choices) or [text for text in VALUES[Kind.TEXT] if len(text) <= param.longest],
+        ParamKind.TEXT: list(param.choices) or [text for text in VALUES[Kind.TEXT] if _fits(text, param)],
         ParamKind.ID: [*ids, 10**9, 2**63 - 1],
         ParamKind.HOURS: [0.5, 8, 1e5, "1h30", "90m", "1:30"],
         ParamKind.MOMENT: VALUES[Kind.MOMENT][:2],
         ParamKind.URL: ["https://a.example/hook?x=1", "http://10.0.0.1:8080", "https://grüße.example/"],
     }
     return dice.choice(literals[param.kind])
+
+
+def _fits(text: str, param: Param) -> bool:
+    with contextlib.suppress(ValidationError):
+        if param.check:
+            param.check(text)
+        return len(text) <= param.longest
+    return False
 
 
 # ── What happens ─────────────────────────────────────────────────────────────

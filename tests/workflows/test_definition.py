@@ -39,6 +39,8 @@ TELL = {"type": "send_notification", "title": "Hello"}
         ("task_completed", {"type": "log_time", "duration": 1, "task_id": "7"}, "actions[0].task_id"),
         ("project_created", {"type": "update_status", "status": "done"}, "actions[0].task_id"),
         ("schedule", TELL, "trigger.every"),
+        ("task_completed", {"type": "add_tag", "tag": "two words"}, "actions[0].tag"),
+        ("task_completed", {**TELL, "url": "https://example.org/"}, "actions[0].url"),
         ("task_completed", {**TELL, "title": "a\x00"}, "actions[0].title"),
         ("task_completed", {**TELL, "message": "{{ task.name }} \ud800"}, "actions[0].message"),
         ("task_completed", {"type": "log_time", "duration": float("nan")}, "actions[0].duration"),

@@ -142,3 +142,11 @@ def test_what_is_needed_and_missing_is_named(owner: User, task: Task, action: di
     make_rule(owner, "task_completed", action)
     update_task(task=task, actor=owner, status="done")
     assert error() == f"“{what}” is needed, and the event has none."
+
+
+def test_what_became_of_it_is_said_in_the_language_of_its_owner(owner: User):
+    User.objects.filter(pk=owner.pk).update(language="de")
+    make_rule(owner, "task_completed", {"type": "assign_task", "assignee_id": 999_999})
+    update_task(task=make_task(make_project(manager=owner)), actor=owner, status="done")
+    assert runs() == ["failed"]
+    assert Execution.objects.get().error_message == "Diese Person gibt es nicht."

@@ -69,6 +69,14 @@ def test_the_list_reads_each_rule_and_finds_it(browser: Client, owner: User):
     assert "Nothing matches" in text(browser.get("/workflows/?q=zzz"))
 
 
+def test_a_schedule_says_when_it_comes_next(browser: Client, owner: User):
+    rule = make_rule(owner, "schedule", {"type": "stop_timer"}, trigger_options={"every": "day", "at": "20:00"})
+    for path in ("/workflows/", f"/workflows/{rule.pk}/"):
+        html = text(browser.get(path))
+        assert "Every day at 20:00, stop the timer." in html
+        assert f'Next: <time datetime="{rule.next_run_at.isoformat().replace("+00:00", "Z")[:16]}' in html
+
+
 def test_switching_and_deleting_can_be_undone(browser: Client, owner: User):
     rule = make_rule(owner)
     answer = browser.post(f"/workflows/{rule.pk}/off/", headers=HTMX)
@@ -127,17 +135,17 @@ def test_the_gallery_opens_a_rule_in_the_builder(browser: Client):
 
 # ── The history ──────────────────────────────────────────────────────────────
 def test_a_run_shows_what_set_it_off_and_each_step(browser: Client, owner: User, task: Task):
-    rule = make_rule(owner, "task_completed", TELL, {"type": "add_tag", "tag": "no tag"}, name="Two steps")
+    rule = make_rule(owner, "task_completed", TELL, {"type": "assign_task", "assignee_id": 999_999}, name="Two steps")
     finish(task, owner)
     run = Execution.objects.get()
-    assert run.status == RunStatus.FAILED
+    assert (run.status, run.error_message) == (RunStatus.FAILED, "There is no such person.")
     html = text(browser.get(f"/workflows/runs/{run.pk}/"))
     assert "Landing page is done" in html
     assert "1. Send a notification" in html
     assert run.error_message in html
     Rule.objects.filter(pk=rule.pk).update(failures=0)
     step = run.steps.get(place=1)
-    step.params = {"tag": "late"}
+    step.params = {"assignee_id": owner.pk}
     step.save()
     assert browser.post(f"/workflows/runs/{run.pk}/again/", headers=HTMX).status_code == 204
     assert runs() == ["done"]

@@ -60,6 +60,8 @@ class Param:
     required: bool = False
     choices: tuple[str, ...] = ()
     longest: int = 500
+    check: Callable[[str], object] | None = None
+    """Of a text without placeholders. Raises ValidationError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from notifications.choices import Priority, Type
 from notifications.models.notification import LONGEST_MESSAGE, LONGEST_TITLE
-from notifications.services.sending import notify
+from notifications.services.sending import notify, own_address
 from tracking.access import get_person_to_log_for
 from tracking.models import Project, Task, TimeEntry
 from workflows.actions.base import Action, Context, Param, ParamKind, as_id, fetched
@@ -74,7 +74,7 @@ SEND_NOTIFICATION = Action(
         Param("message", gettext_lazy("Message"), longest=LONGEST_MESSAGE),
         Param("priority", gettext_lazy("Priority"), choices=tuple(Priority.values)),
         Param("kind", gettext_lazy("Kind"), choices=tuple(Type.values)),
-        Param("url", gettext_lazy("Link")),
+        Param("url", gettext_lazy("Link"), check=lambda url: own_address(url, "url")),
         _TO,
     ),
 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from tracking.access import get_entry
 from tracking.choices import Priority, TaskStatus
-from tracking.models import TimeEntry
+from tracking.models import Tag, TimeEntry
 from tracking.services.entries import update_entry
 from tracking.services.tags import tags_named
 from tracking.services.tasks import create_task, tag_task, update_task
@@ -73,6 +73,10 @@ def add_tag(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     return {"task_id": task.pk, "tag": tag.name}
 
 
+def _check_tag(name: str) -> None:
+    Tag(name=name.strip().removeprefix("#")).clean_fields()
+
+
 def _person(pk: Any) -> User:
     person = User.objects.filter(pk=as_id(pk), is_active=True).first()
     if person is None:
@@ -111,6 +115,6 @@ ADD_TAG = Action(
     "add_tag",
     gettext_lazy("Add a tag"),
     add_tag,
-    (Param("tag", gettext_lazy("Tag"), required=True, longest=60), _TASK),
+    (Param("tag", gettext_lazy("Tag"), required=True, longest=60, check=_check_tag), _TASK),
     about=_ABOUT_TASKS,
 )

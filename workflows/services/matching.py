@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from timetracker.events.models import Event
@@ -57,7 +57,8 @@ def _begin(pk: int, event: Event, line: list[Execution]) -> Execution | None:
     if rule.scope == Scope.TEAM and not may_watch_others(rule.user):
         switch_off(rule=rule, reason=_("Its owner no longer leads anybody."))
         return None
-    status, error = _verdict(rule, line)
+    with translation.override(rule.user.language):
+        status, error = _verdict(rule, line)
     execution = Execution.objects.create(
         rule=rule,
         event=event,

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from timetracker.events.models import Delivery, Event
@@ -39,17 +39,19 @@ def run_step(event: Event) -> None:
     """In the transaction of its delivery: what the action writes and that it is done commit together."""
     step = _taken(event)
     if step is not None:
-        output = _performed(step, lambda work: _in_savepoint(work))
-        _finish(step, output, event)
+        with translation.override(step.execution.rule.user.language):
+            output = _performed(step, lambda work: _in_savepoint(work))
+            _finish(step, output, event)
 
 
 def run_outer_step(event: Event) -> None:
     """Holds no transaction while somebody outside takes their time. At least once."""
     step = _taken(event)
     if step is not None:
-        output = _performed(step, lambda work: work())
-        with transaction.atomic():
-            _finish(step, output, event)
+        with translation.override(step.execution.rule.user.language):
+            output = _performed(step, lambda work: work())
+            with transaction.atomic():
+                _finish(step, output, event)
 
 
 def _taken(event: Event) -> Step | None:
@@ -151,8 +153,9 @@ def give_up(delivery: Delivery) -> bool:
     step = None if later.filter(pk__gt=event.pk).exists() else _taken(event)
     if step is None:
         return False
-    text = delivery.last_error.strip().rpartition("\n")[2][:1000]
-    _finish(step, Refusal(text or _("It was tried too often.")), event)
+    text = delivery.last_error.strip().rpartition("\n")[2].removeprefix("ConnectionError: ")[:1000]
+    with translation.override(step.execution.rule.user.language):
+        _finish(step, Refusal(text or _("It was tried too often.")), event)
     return True
 
 
