@@ -108,6 +108,14 @@ class Builder:
         return self.errors_at("actions")
 
     @property
+    def pause_errors(self) -> list[str]:
+        return self.errors_at("cooldown_seconds")
+
+    @property
+    def most_errors(self) -> list[str]:
+        return self.errors_at("most_per_hour")
+
+    @property
     def other_errors(self) -> list[str]:
         """With their path: what no control has shown. Asked for last."""
         return [f"{path}: {text}" if path else text

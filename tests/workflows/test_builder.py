@@ -228,6 +228,24 @@ def test_faults_stand_at_their_places_and_nothing_is_lost(browser: Client):
     assert 'id="rule-name-error-1"' in text(browser.post("/workflows/new/", form, headers=HTMX))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "place"),
+    [
+        ("cooldown_seconds", "soon", "rule-pause-error-1"),
+        ("cooldown_seconds", "-1", "rule-pause-error-1"),
+        ("most_per_hour", "0", "rule-most-error-1"),
+        ("most_per_hour", "1001", "rule-most-error-1"),
+    ],
+)
+def test_limits_are_numbers_within_bounds(browser: Client, name: str, value: str, place: str):
+    form = begun(browser, DOCUMENTS[1]) | {name: [value]}
+    html = text(browser.post("/workflows/new/", form, headers=HTMX))
+    assert f'id="{place}"' in html
+    assert f'name="{name}" value="{value}"' in html
+    assert not Rule.objects.exists()
+    assert f"<code>{name}</code>" in text(browser.post("/workflows/draft/try/", form, headers=HTMX))
+
+
 def test_a_rule_that_would_run_very_often_asks_once_more(browser: Client, owner: User):
     project = make_project(manager=owner)
     for number in range(101):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,8 +32,12 @@ class Rule(models.Model):
     enabled = models.BooleanField(_("enabled"), default=True)
     off_because = models.CharField(_("switched off because"), max_length=300, blank=True)
     overlap = models.CharField(_("while it runs"), max_length=10, choices=Overlap, default=Overlap.ALL)
-    cooldown_seconds = models.PositiveIntegerField(_("pause after a run (seconds)"), default=0)
-    most_per_hour = models.PositiveIntegerField(_("runs in an hour, at most"), default=60)
+    cooldown_seconds = models.PositiveIntegerField(
+        _("pause after a run (seconds)"), default=0, validators=[MaxValueValidator(31 * 86_400)]
+    )
+    most_per_hour = models.PositiveIntegerField(
+        _("runs in an hour, at most"), default=60, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     misses = models.PositiveBigIntegerField(default=0, editable=False)
     """How many events did not meet its conditions: the place of the next in the ring of those kept."""

@@ -31,6 +31,7 @@ from workflows.trying import BackTest, back_test, events_for, latest_for, tried
 from workflows.views.rules import secret_once
 
 PAGE = "workflows/builder.html"
+LIMITS = ("cooldown_seconds", "most_per_hour")
 
 
 @login_required
@@ -101,12 +102,10 @@ def draft(request: HttpRequest) -> HttpResponse:
 @require_POST
 def draft_try(request: HttpRequest) -> HttpResponse:
     """What is being built, tried on something that happened. Nothing is written."""
-    document = read(request.POST, request.user)
-    if faults := _faults(document):
-        return render(request, "workflows/try_faults.html", {"faults": faults})
-    return render(
-        request, "workflows/trial.html", trial_context(request, Rule(user=request.user, **fields_of(document)))
-    )
+    rule = _as_rule(request, read(request.POST, request.user))  # type: ignore[arg-type]  # login_required
+    if isinstance(rule, Rule):
+        return render(request, "workflows/trial.html", trial_context(request, rule))
+    return render(request, "workflows/try_faults.html", {"faults": rule})
 
 
 def trial_context(request: HttpRequest, rule: Rule) -> dict[str, Any]:
@@ -129,13 +128,25 @@ def _faults(document: Document) -> list[Fault]:
     return definition.faults_of(*(fields[name] for name in parts))
 
 
+def _as_rule(request: HttpRequest, document: Document) -> Rule | list[Fault]:
+    """Not saved; or what is wrong with it. A name it need not have yet."""
+    if faults := _faults(document):
+        return faults
+    rule = Rule(user=request.user, **fields_of(document))
+    try:
+        rule.clean_fields(exclude=["name"])
+    except ValidationError as error:
+        return _as_faults(error)
+    return rule
+
+
 def _context(
     request: HttpRequest, document: Document, *, rule: Rule | None = None, faults: list[Fault] | None = None
 ) -> dict[str, Any]:
     """`enabled` and the way to what else there is are the page's, not the document's."""
     return {
         "builder": Builder(document, request.user, faults or []),  # type: ignore[arg-type]  # login_required
-        "document": document,
+        "document": {name: Rule._meta.get_field(name).default for name in LIMITS} | document,
         "json": as_text(document),
         "rule": rule,
         "enabled": "enabled" in request.POST if request.method == "POST" else rule is None or rule.enabled,
@@ -151,24 +162,23 @@ def _context(
 def _save(request: HttpRequest, rule: Rule | None) -> HttpResponse:
     document = read(request.POST, request.user)  # type: ignore[arg-type]  # login_required
     enabled = "enabled" in request.POST
-    faults = _faults(document)
-    if not faults and enabled and "sure" not in request.POST:
-        found = back_test(Rule(user=request.user, **fields_of(document)), timezone.now())
+    drafted = _as_rule(request, document)
+    if not isinstance(drafted, Rule):
+        return _again(request, document, rule, drafted)
+    if enabled and "sure" not in request.POST:
+        found = back_test(drafted, timezone.now())
         if found.is_much:
             return _again(request, document, rule, [], back_test=found)
-    if not faults:
-        try:
-            saved = _write(request, rule, fields_of(document) | {"enabled": enabled})
-        except ValidationError as error:
-            faults = _as_faults(error)
-        except (Conflict, NotAllowed) as refused:
-            faults = [Fault("", refused.message)]
-        else:
-            if saved.new_secret:
-                return secret_once(request, saved)
-            text = _("“%(name)s” saved.") % {"name": saved.name}
-            return redirect_with_toast(request, reverse("workflows:rule", args=[saved.pk]), text)
-    return _again(request, document, rule, faults)
+    try:
+        saved = _write(request, rule, fields_of(document) | {"enabled": enabled})
+    except ValidationError as error:
+        return _again(request, document, rule, _as_faults(error))
+    except (Conflict, NotAllowed) as refused:
+        return _again(request, document, rule, [Fault("", refused.message)])
+    if saved.new_secret:
+        return secret_once(request, saved)
+    text = _("“%(name)s” saved.") % {"name": saved.name}
+    return redirect_with_toast(request, reverse("workflows:rule", args=[saved.pk]), text)
 
 
 def _write(request: HttpRequest, rule: Rule | None, fields: dict[str, Any]) -> Rule:
