@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from tracking.models import Project, Task
 from workflows import words
 from workflows.actions import ACTIONS
 from workflows.actions.base import FITS, Action, Param, ParamKind
@@ -17,13 +16,12 @@ from workflows.controls import Choice, Condition, Control, Group, Schedule, Step
 from workflows.document import Document, trigger_of
 from workflows.drafts import CHOSEN, items_of, offered
 from workflows.faults import Fault
+from workflows.naming import PICKS, names_in
 from workflows.operators import OPERATORS, WITH_LIST, WITHOUT_VALUE, Kind, Operator, moment_of
 from workflows.placeholders import single, written_as
-from workflows.triggers import SCHEDULE, Field, triggers
+from workflows.triggers import ME, SCHEDULE, Field, triggers
 
 LONG = 300
-_PEOPLE = {"assignee_id", "user_id", "actor.id", "old_assignee_id", "to_id"}
-_PICKS = {**dict.fromkeys(_PEOPLE, "person"), "project_id": "project", "task_id": "task"}
 
 
 class Builder:
@@ -34,13 +32,13 @@ class Builder:
         for fault in faults:
             self.faults.setdefault(fault.path, []).append(fault.text)
         self.trigger = trigger_of(document)
-        self._names = _names(document, person)
+        self._names = names_in([document], person)
         self.said: set[str] = set()
 
     # What the templates ask for.
     @property
     def sentence(self) -> str:
-        return words.sentence(self.document)
+        return words.sentence(self.document, self._names)
 
     @property
     def trigger_choices(self) -> list[Choice]:
@@ -138,8 +136,11 @@ class Builder:
         assert self.trigger is not None
         name, operator = str(node.get("field") or ""), str(node.get("operator") or "")
         found = self.trigger.fields.get(name)
-        fits = _fitting(found, operator) if found else [Operator.EQUAL]
+        known = operator in list(Operator)
+        fits = _fitting(found, operator) if found else [Operator(operator) if known else Operator.EQUAL]
         errors = self.errors_at(path, f"{path}.field", f"{path}.operator")
+        if found is None and name and not errors:
+            errors = [_("This trigger has no field “%(name)s”.") % {"name": name[:60]}]
         value = self._value(node.get("value"), operator, found, f"c.{place}.value")
         places = [f"{path}.value", *(f"{path}.value[{number}]" for number in range(_length(node.get("value"))))]
         value.errors = self.errors_at(*places)
@@ -171,8 +172,8 @@ class Builder:
             if found.choices:
                 return Control(name, label, "checks", chosen, labelled(found.choices))
             return Control(name, _("Values, with commas between them"), "text", ", ".join(chosen))
-        if found and (pick := _PICKS.get(found.name)) and not single(value):
-            return Control(name, label, "pick", value, shown=self._name_of(pick, value), source=pick)
+        if found and (pick := PICKS.get(found.name)):
+            return self._picked(pick, value, name)
         if found and found.choices and operator in ("=", "!="):
             return Control(name, label, "select", text, _with_own(labelled(found.choices), text))
         if kind == Kind.BOOLEAN:
@@ -181,6 +182,16 @@ class Builder:
         if kind == Kind.MOMENT and not single(value):
             return Control(name, label, "moment", self._local(value))
         return Control(name, label, "number" if kind == Kind.NUMBER else "text", _written(value))
+
+    def _picked(self, pick: str, value: Any, name: str) -> Control:
+        """Myself, another value of the event, or a particular one."""
+        named = single(value)
+        sources = [(written_as(ME), _("Myself"))] if pick == "person" else []
+        sources = [*_with_own(sources, value if named else ""), (CHOSEN, _CHOOSE[pick]())]
+        return Control(
+            name, _("Value"), "id", "" if named else value, [(pick, "")], sources, value if named else CHOSEN,
+            self._name_of(pick, value),
+        )  # fmt: skip
 
     def _local(self, value: Any) -> str:
         moment = moment_of(value)
@@ -214,13 +225,14 @@ class Builder:
         if param.choices:
             choices = _with_own(labelled(param.choices), text)
             return Control(name, label, "select", text, choices if param.required else [("", _("as usual")), *choices])
-        kind = "area" if param.longest > LONG and param.name != "url" else "text"
+        kind = "area" if param.kind == ParamKind.TEXT and param.longest > LONG and param.name != "url" else "text"
         return Control(name, label, kind, text, inserts=self._placeholders(FITS[param.kind]))
 
     def _id(self, action: Action, param: Param, value: Any, name: str) -> Control:
-        pick = _PICKS[param.name]
+        pick = PICKS[param.name]
         placeholders = [(written_as(one.name), self._label(one)) for one in self._ids(pick)]
-        sources = placeholders if param.required else [("", _BLANK[param.name]()), *placeholders]
+        blank = _BLANK.get(f"{action.name}.{param.name}") or _BLANK[param.name]
+        sources = placeholders if param.required else [("", blank()), *placeholders]
         if (named := single(value)) and self.trigger:
             # The rule's own way to write it stands for the field that it names.
             found = self.trigger.fields.get(named)
@@ -237,7 +249,7 @@ class Builder:
         if self.trigger is None:
             return []
         found = {one.name: one for one in self.trigger.fields.values()}
-        wanted = [name for name, kind in _PICKS.items() if kind == pick]
+        wanted = [name for name, kind in PICKS.items() if kind == pick]
         wanted += ["id"] if self.trigger.subject == pick else []
         return [found[name] for name in wanted if name in found]
 
@@ -248,6 +260,7 @@ class Builder:
 
 _BLANK = {
     "to_id": lambda: _("Myself"),
+    "stop_timer.task_id": lambda: _("Whatever it runs on"),
     "task_id": lambda: _("The one it is about"),
     "project_id": lambda: _("The one it is about"),
     "assignee_id": lambda: _("Nobody"),
@@ -261,7 +274,7 @@ _CHOOSE = {
 
 def _fitting(found: Field, operator: str) -> list[Operator]:
     fits = [one for one in OPERATORS[found.kind] if one != Operator.CHANGED or found.knows_before]
-    if found.name in _PICKS:
+    if found.name in PICKS:
         few = (Operator.EQUAL, Operator.UNEQUAL, Operator.EMPTY, Operator.NOT_EMPTY, Operator.CHANGED)
         fits = [one for one in fits if one in few or one == operator]
     return fits
@@ -282,37 +295,3 @@ def _written(value: Any) -> str:
 
 def _length(value: Any) -> int:
     return len(value) if isinstance(value, list) else 0
-
-
-def _names(document: Document, person: User) -> dict[tuple[str, int], str]:
-    """Of the people, projects and tasks that it names by number, as far as `person` sees them: three queries."""
-    ids: dict[str, set[int]] = {}
-    for name, value in _numbers(document):
-        ids.setdefault(_PICKS[name], set()).add(value)
-    seen = {
-        "person": User.objects.visible_to(person),
-        "project": Project.objects.visible_to(person),
-        "task": Task.objects.visible_to(person),
-    }
-    return {
-        (pick, row.pk): str(row) for pick, wanted in ids.items() for row in seen[pick].filter(pk__in=wanted)
-    }  # fmt: skip
-
-
-def _numbers(document: Document) -> Iterable[tuple[str, int]]:
-    trigger = trigger_of(document)
-    pairs: list[tuple[str, Any]] = []
-    for node in document["actions"] if isinstance(document["actions"], list) else []:
-        pairs += node.items() if isinstance(node, dict) else []
-    for node in _leaves(document["conditions"]):
-        found = trigger.fields.get(str(node.get("field"))) if trigger else None
-        pairs += [(found.name, node.get("value"))] if found else []
-    return [(name, value) for name, value in pairs if name in _PICKS and type(value) is int and 0 < value < 2**63]
-
-
-def _leaves(node: Any) -> list[Mapping[str, Any]]:
-    if isinstance(node, list):
-        return [leaf for one in node for leaf in _leaves(one)]
-    if not isinstance(node, dict):
-        return []
-    return _leaves(items_of(node)[1]) if "all" in node or "any" in node else [node]

@@ -101,7 +101,7 @@ def _faults_in_one(node: Mapping[str, Any], trigger: Trigger, path: str) -> Iter
 def _faults_in_value(value: Any, operator: Operator, found: Field, trigger: Trigger, path: str) -> Iterator[Fault]:
     if operator in WITH_LIST:
         if not isinstance(value, list) or not value:
-            yield Fault(path, _("Give a list of values."))
+            yield Fault(path, _("Give one value at least, in a list."))
             return
         for place, one in enumerate(value):
             yield from _faults_in_scalar(one, found.kind, found, trigger, f"{path}[{place}]")
@@ -129,7 +129,7 @@ def _faults_in_scalar(value: Any, kind: Kind, chosen: Field | None, trigger: Tri
 
 
 _WANTED = {
-    Kind.NUMBER: lambda: _("Give a number, without quotes."),
+    Kind.NUMBER: lambda: _("Give a number."),
     Kind.TEXT: lambda: _("Give text."),
     Kind.BOOLEAN: lambda: _("Give true or false."),
     Kind.MOMENT: lambda: _("Give a day or an instant with its zone, such as 2026-11-22T09:30:00+01:00."),

@@ -29,6 +29,8 @@ _CHECKS: Mapping[ParamKind, Callable[[Any], object]] = {
 def faults_of(trigger_type: Any, conditions: Any, actions: Any, options: Any = None) -> list[Fault]:
     """Of a whole rule; `options` are what the trigger has beside its type. Where it is unknown nothing else is said."""
     trigger = triggers().get(trigger_type) if isinstance(trigger_type, str) else None
+    if trigger_type in (None, ""):
+        return [Fault("trigger.type", _("Choose what sets it off."))]
     if trigger is None:
         text = _("There is no trigger “%(name)s”. One of: %(these)s.")
         names = {"name": str(trigger_type)[:60], "these": ", ".join(triggers())}

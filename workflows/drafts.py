@@ -23,7 +23,7 @@ from workflows.definition import MOST_ACTIONS
 from workflows.document import Document, trigger_of
 from workflows.operators import WITH_LIST, WITHOUT_VALUE, Kind
 from workflows.placeholders import single
-from workflows.triggers import SCHEDULE, Field, Trigger, triggers
+from workflows.triggers import ME, SCHEDULE, Field, Trigger, triggers
 
 CHOSEN = "="
 """In place of a placeholder: a particular one, picked beside it."""
@@ -59,7 +59,7 @@ def _trigger(form: QueryDict, kind: str) -> Document:
     at: Document = {"at": form.get("s.at", "09:00")}
     match every:
         case "week":
-            at["days"] = form.getlist("s.days") or ["mon"]
+            at["days"] = form.getlist("s.days") if "s.week" in form else ["mon"]
         case "month":
             at["day"] = typed_number(form.get("s.day", "1"))
     return {"type": kind, "every": every, **at}
@@ -91,7 +91,8 @@ def _condition(form: QueryDict, here: str, trigger: Trigger | None, person: User
     found = trigger.fields.get(name) if trigger else None
     node = {"field": name, "operator": operator}
     if operator not in WITHOUT_VALUE:
-        node["value"] = _value(form.getlist(f"{here}.value"), operator, found, person)
+        source = form.get(f"{here}.value.from", CHOSEN)
+        node["value"] = _value(form.getlist(f"{here}.value"), operator, found, person) if source == CHOSEN else source
     return node
 
 
@@ -223,7 +224,7 @@ def _remove(document: Document, places: list[int]) -> None:
 
 
 # ── What the page offers ─────────────────────────────────────────────────────
-_UNLIKELY = {"id", "client_id", "seconds", "tracked_seconds", "old_assignee_id", "missed"}
+_UNLIKELY = {"id", "client_id", "seconds", "tracked_seconds", "old_assignee_id", "missed", ME}
 """Known to rules, but of no use to people who choose from a list: a number that nobody knows, or the same in hours."""
 
 

@@ -51,7 +51,7 @@ _READY = (
     Ready(
         "log-completed",
         _("Log what was estimated"),
-        _("A completed task with an estimate becomes a time entry."),
+        _("A task of yours that is completed becomes a time entry, as long as was estimated."),
         "clock",
         "task_completed",
         (
@@ -63,7 +63,10 @@ _READY = (
                 "notes": _("Logged by a rule on completion"),
             },
         ),
-        (condition("estimated_hours", ">", 0),),
+        (
+            condition("estimated_hours", ">", 0),
+            {"any": [condition("assignee_id", "=", "{{ me.id }}"), condition("assignee_id", "is_empty")]},
+        ),
     ),
     Ready(
         "deadline-reminder",
@@ -84,19 +87,19 @@ _READY = (
     Ready(
         "start-with-task",
         _("Start the timer with the task"),
-        _("Whoever moves a task to “In progress” is already tracking it."),
+        _("Whenever you move a task to “In progress”, you are already tracking it."),
         "play",
         "task_status_change",
         ({"type": "start_timer", "task_id": "{{ task.id }}", "description": "{{ task.name }}"},),
-        (condition("status", "=", "in_progress"),),
+        (condition("status", "=", "in_progress"), condition("actor.id", "=", "{{ me.id }}")),
     ),
     Ready(
         "stop-with-task",
         _("Stop the timer with the task"),
-        _("A completed task needs no running timer."),
+        _("Your timer stops when the task that it runs on is completed."),
         "stop",
         "task_completed",
-        ({"type": "stop_timer"},),
+        ({"type": "stop_timer", "task_id": "{{ task.id }}"},),
     ),
     Ready(
         "long-entries",
@@ -218,7 +221,7 @@ _READY = (
         (
             {
                 "type": "send_notification",
-                "title": _("{{ percent }} % of the budget of {{ project.name }} are used"),
+                "title": _("{{ percent }} percent of the budget of {{ project.name }} are used"),
                 "url": "/projects/{{ project.id }}/",
                 "priority": "high",
             },
@@ -252,7 +255,7 @@ _READY = (
     Ready(
         "evening-stop",
         _("Stop a forgotten timer"),
-        _("Nothing runs through the night."),
+        _("Your timer does not run through the night."),
         "moon",
         "schedule",
         ({"type": "stop_timer"},),

@@ -77,7 +77,10 @@ def _is_day(day: Any) -> bool:
 def _faults_in_cron(cron: Any) -> Iterator[Fault]:
     times = _times_of(cron)
     if times is None:
-        yield Fault("trigger.cron", _("Give five fields: minute, hour, day, month, weekday, such as 0 9 * * 1-5."))
+        yield Fault(
+            "trigger.cron",
+            _("Give five fields that go together: minute, hour, day, month, weekday, such as 0 9 * * 1-5."),
+        )
         return
     first = next(times, None)
     if first is None:

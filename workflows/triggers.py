@@ -31,6 +31,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _KINDS = {"text": Kind.TEXT, "number": Kind.NUMBER, "boolean": Kind.BOOLEAN, "list": Kind.LIST}
 _ACTOR = "actor"
+ME = "me.id"
+"""The rule's owner: so that the same rule fits everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def _trigger(name: str) -> Trigger:
     fields: dict[str, Field] = {
         f"{_ACTOR}.id": Field(f"{_ACTOR}.id", Kind.NUMBER),
         f"{_ACTOR}.name": Field(f"{_ACTOR}.name", Kind.TEXT),
+        ME: Field(ME, Kind.NUMBER),
     }
     for one in kind.fields:
         if one.kind == "object":
@@ -116,9 +119,10 @@ def values_of(event: Event) -> dict[str, Any]:
     return values
 
 
-def provided_values(event: Event, wanted: set[str]) -> dict[str, Any]:
-    """Of the providers that a rule names: the others are not asked."""
-    return {name: _providers[name][1](event) for name in wanted & _providers.keys()}
+def values_for(owner_id: int, event: Event, named: set[str], values: dict[str, Any] | None = None) -> dict[str, Any]:
+    """With the owner, and what providers tell of what a rule names. `values` where the event's are known already."""
+    provided = {name: _providers[name][1](event) for name in named & _providers.keys()}
+    return {**(values_of(event) if values is None else values), ME: owner_id, **provided}
 
 
 def named_in(conditions: Any) -> set[str]:

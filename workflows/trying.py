@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from timetracker.events.models import Event
 from tracking.models import ProjectMember
@@ -18,8 +20,9 @@ from workflows.choices import Scope
 from workflows.conditions import Checked, first_failure, trace
 from workflows.models import Rule
 from workflows.placeholders import names_in
+from workflows.recurrence import times_after
 from workflows.services.timing import as_if_due
-from workflows.triggers import SCHEDULE, named_in, provided_values, triggers, values_of
+from workflows.triggers import SCHEDULE, named_in, triggers, values_for
 
 DAYS = 30
 MOST_LOOKED_AT = 10_000
@@ -53,13 +56,13 @@ def events_for(rule: Rule) -> QuerySet[Event]:
 def latest_for(rule: Rule) -> Event | None:
     """A schedule that has not come yet is tried as if it came now."""
     latest = events_for(rule).first()
-    return as_if_due(rule) if latest is None and rule.trigger_type == SCHEDULE else latest
+    return as_if_due(rule, timezone.now()) if latest is None and rule.trigger_type == SCHEDULE else latest
 
 
 def tried(rule: Rule, event: Event) -> Trial:
     trigger = triggers()[rule.trigger_type]
     named = named_in(rule.trigger_conditions) | set(_named_by(rule.actions))
-    values = values_of(event) | provided_values(event, named)
+    values = values_for(rule.user_id, event, named)
     found = trace(rule.trigger_conditions, trigger, values)
     actions = [given_to(ACTIONS[action["type"]].params, action, values) for action in rule.actions]
     return Trial(event, found, holds(rule.trigger_conditions, {one.path: one.held for one in found}), actions)
@@ -96,16 +99,23 @@ class BackTest:
 
 def back_test(rule: Rule, now: dt.datetime) -> BackTest:
     trigger = triggers()[rule.trigger_type]
-    events = events_for(rule).filter(occurred_at__gt=now - dt.timedelta(days=DAYS))
-    found = list(events[: MOST_LOOKED_AT + 1])
+    found = _of_the_last_days(rule, now - dt.timedelta(days=DAYS), now)
     named = named_in(rule.trigger_conditions)
     fits = []
     for event in found[:MOST_LOOKED_AT]:
-        values = values_of(event) | provided_values(event, named)
+        values = values_for(rule.user_id, event, named)
         if first_failure(rule.trigger_conditions, trigger, values) is None:
             fits.append(event)
     runs = _within_limits(rule, fits[::-1])
     return BackTest(len(fits), len(runs), runs[::-1][:SHOWN], len(found) <= MOST_LOOKED_AT)
+
+
+def _of_the_last_days(rule: Rule, first: dt.datetime, now: dt.datetime) -> list[Event]:
+    """The newest first, one more than are looked at. Of a schedule the times that would have come."""
+    if rule.trigger_type != SCHEDULE:
+        return list(events_for(rule).filter(occurred_at__gt=first)[: MOST_LOOKED_AT + 1])
+    times = takewhile(lambda moment: moment <= now, times_after(rule.trigger_options, first, rule.user.zone))
+    return [as_if_due(rule, moment) for moment in islice(times, MOST_LOOKED_AT + 1)][::-1]
 
 
 def _within_limits(rule: Rule, events: list[Event]) -> list[Event]:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("workflows/<int:pk>/on/", rules.rule_switch, {"enabled": True}, name="on"),
     path("workflows/<int:pk>/off/", rules.rule_switch, {"enabled": False}, name="off"),
     path("workflows/<int:pk>/secret/", rules.rule_secret, name="secret"),
+    path("workflows/<int:pk>/secret/new/", rules.rule_secret_new, name="secret-new"),
     path("workflows/<int:pk>/delete/", rules.rule_delete, name="delete"),
     path("workflows/<int:pk>/restore/", rules.rule_restore, name="restore"),
 ]

@@ -10,15 +10,19 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.choices import Weekday
+from accounts.models import User
 from notifications.choices import Priority as NoticePriority
 from notifications.choices import Type
 from timetracker.web.durations import format_duration
 from tracking.choices import BudgetType, Priority, Source, TaskStatus
 from workflows.actions import ACTIONS
 from workflows.actions.base import Param
-from workflows.document import trigger_of
+from workflows.choices import Scope
+from workflows.document import Document, document_of, trigger_of
+from workflows.models import Rule
+from workflows.naming import PICKS, Names, names_in
 from workflows.operators import WITHOUT_VALUE, Kind, Operator
-from workflows.placeholders import PLACEHOLDER
+from workflows.placeholders import PLACEHOLDER, single
 from workflows.recurrence import LAST_DAY, WEEKDAYS
 from workflows.triggers import SCHEDULE, Field, Trigger
 
@@ -53,6 +57,7 @@ _FIELDS = {
     "due_on": gettext_lazy("due date"),
     "ended_at": gettext_lazy("end"),
     "estimated_hours": gettext_lazy("estimated hours"),
+    "me.id": gettext_lazy("myself"),
     "hours": gettext_lazy("hours"),
     "hours_until_deadline": gettext_lazy("hours until the deadline"),
     "is_public": gettext_lazy("open to everybody"),
@@ -140,16 +145,30 @@ def choice_label(value: str) -> str:
 
 
 # ── The sentence ─────────────────────────────────────────────────────────────
-def sentence(document: Mapping[str, Any]) -> str:
-    """Of a rule that may be half made, or wrong: what it does not say is left out."""
+def read_back(rule: Rule) -> str:
+    """To its owner."""
+    return sentences([document_of(rule)], rule.user)[0]
+
+
+def sentences(documents: Sequence[Document], person: User) -> list[str]:
+    names = names_in(documents, person)
+    return [sentence(document, names) for document in documents]
+
+
+def sentence(document: Document, names: Names) -> str:
+    """Of a rule that may be half made, or wrong: what it does not say is left out. `names` as of `names_in`."""
     trigger = trigger_of(document)
     if trigger is None:
         return ""
     parts = [_times(document["trigger"]) if trigger.name == SCHEDULE else when(trigger.name)]
-    if said := _conditions(document.get("conditions"), trigger):
+    if document.get("scope") == Scope.TEAM:
+        parts[0] = _("%(when)s (also what others do)") % {"when": parts[0]}
+    if said := _conditions(document.get("conditions"), trigger, names):
         parts.append(_("if %(conditions)s") % {"conditions": said})
     actions = document.get("actions")
-    done = [_action(one, trigger) for one in actions if isinstance(one, dict)] if isinstance(actions, list) else []
+    done = (
+        [_action(one, trigger, names) for one in actions if isinstance(one, dict)] if isinstance(actions, list) else []
+    )
     if said := _listed([one for one in done if one], _("then")):
         parts.append(said)
     return ", ".join(parts) + "."
@@ -171,31 +190,44 @@ def _times(options: Mapping[str, Any]) -> str:
     return _("Every day at %(time)s") % {"time": at}
 
 
-def _conditions(node: Any, trigger: Trigger, deep: bool = False) -> str:
+def _conditions(node: Any, trigger: Trigger, names: Names, deep: bool = False) -> str:
     if isinstance(node, list):
-        return _joined(node, _("and"), trigger, deep)
+        return _joined(node, _("and"), trigger, names, deep)
     if not isinstance(node, dict):
         return ""
     if "any" in node:
-        return _joined(node["any"], _("or"), trigger, deep)
-    return _joined(node["all"], _("and"), trigger, deep) if "all" in node else _condition(node, trigger)
+        return _joined(node["any"], _("or"), trigger, names, deep)
+    if "all" in node:
+        return _joined(node["all"], _("and"), trigger, names, deep)
+    return _condition(node, trigger, names)
 
 
-def _joined(nodes: Any, word: str, trigger: Trigger, deep: bool) -> str:
+def _joined(nodes: Any, word: str, trigger: Trigger, names: Names, deep: bool) -> str:
     several = isinstance(nodes, list) and len(nodes) > 1
-    said = [_conditions(one, trigger, deep=several) for one in nodes] if isinstance(nodes, list) else []
+    said = [_conditions(one, trigger, names, deep=several) for one in nodes] if isinstance(nodes, list) else []
     said = [one for one in said if one]
     text = f" {word} ".join(said)
     return f"({text})" if deep and len(said) > 1 else text
 
 
-def _condition(node: Mapping[str, Any], trigger: Trigger) -> str:
+def _condition(node: Mapping[str, Any], trigger: Trigger, names: Names) -> str:
     field = trigger.fields.get(_text(node.get("field")))
-    if field is None or node.get("operator") not in list(Operator):
+    if field is None:
+        return f"{_text(node.get('field'))} …"
+    if node.get("operator") not in list(Operator):
         return ""
     operator = Operator(node["operator"])
     words = f"{field_label(field, trigger.subject)} {operator_label(operator, field.kind)}"
-    return words if operator in WITHOUT_VALUE else f"{words} {value_words(node.get('value'), trigger, field.choices)}"
+    if operator in WITHOUT_VALUE:
+        return words
+    value = node.get("value")
+    return f"{words} {_named(field.name, value, names) or value_words(value, trigger, field.choices)}"
+
+
+def _named(field: str, value: Any, names: Names) -> str:
+    """Of a number that stands for somebody or something."""
+    found = names.get((PICKS.get(field, ""), value)) if type(value) is int else None
+    return _quoted(_shortened(found)) if found else ""
 
 
 def value_words(value: Any, trigger: Trigger, choices: Sequence[str] = ()) -> str:
@@ -211,7 +243,8 @@ def value_words(value: Any, trigger: Trigger, choices: Sequence[str] = ()) -> st
         case str() if value in choices:
             return _quoted(choice_label(value))
         case str():
-            return _quoted(_shortened(_filled_with_labels(value, trigger)))
+            text = _shortened(_filled_with_labels(value, trigger))
+            return text if single(value) else _quoted(text)
     return "…"
 
 
@@ -227,7 +260,7 @@ def _filled_with_labels(text: str, trigger: Trigger) -> str:
     return PLACEHOLDER.sub(label, text)
 
 
-def _action(node: Mapping[str, Any], trigger: Trigger) -> str:
+def _action(node: Mapping[str, Any], trigger: Trigger, names: Names) -> str:
     action = ACTIONS.get(_text(node.get("type")))
     if action is None:
         return ""
@@ -235,7 +268,11 @@ def _action(node: Mapping[str, Any], trigger: Trigger) -> str:
     # In German nouns keep their capitals: only the verb at the beginning is made small where it leads the words.
     label = str(action.label)
     words = label[:1].lower() + label[1:] if get_language() == "en" else label
-    return f"{words}: {_param_words(main, node[main.name], trigger)}" if main else words
+    if main:
+        value = node[main.name]
+        words = f"{words}: {_named(main.name, value, names) or _param_words(main, value, trigger)}"
+    to = _named("to_id", node.get("to_id"), names)
+    return _("%(action)s, to %(person)s") % {"action": words, "person": to} if to else words
 
 
 def _param_words(param: Param, value: Any, trigger: Trigger) -> str:

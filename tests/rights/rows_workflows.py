@@ -54,7 +54,8 @@ ROWS = [
         "an own rule",
         "make a new webhook secret",
         post("/api/workflows/{own rule}/webhook-secret/", ok=409, quiet=True),
-        post("/workflows/{own rule}/secret/", ok=409, quiet=True),
+        get("/workflows/{own rule}/secret/"),
+        post("/workflows/{own rule}/secret/new/", ok=409, quiet=True),
     ),
     *rights("an own rule", "make of what others do", post("/api/workflows/", {**RULE, "scope": "team"})),
     *rights(
@@ -78,6 +79,7 @@ ROWS = [
         post("/workflows/runs/{run}/again/"),
         *buttons(""),
         post("/api/workflows/{rule}/webhook-secret/"),
-        post("/workflows/{rule}/secret/"),
+        get("/workflows/{rule}/secret/"),
+        post("/workflows/{rule}/secret/new/"),
     ),
 ]

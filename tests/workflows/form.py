@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,6 +13,7 @@ class Form(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.data: dict[str, list[str]] = {}
+        self.document = ""
         self._inside = False
         self._select: tuple[str, list[tuple[str, bool]]] | None = None
         self._area: tuple[str, list[str]] | None = None
@@ -21,6 +23,8 @@ class Form(HTMLParser):
         given: dict[str, Any] = {name: value or "" for name, value in attrs}
         if tag == "form":
             self._inside = given.get("id") == "rule-form"
+        if given.get("id") == "rule-document":
+            self.document = given["value"]
         if not self._inside:
             return
         name = given.get("name", "")
@@ -49,6 +53,12 @@ class Form(HTMLParser):
             name, parts = self._area
             self._area = None
             self.data[name] = ["".join(parts).removeprefix("\n")]
+
+
+def document_in(html: str) -> dict[str, Any]:
+    """What the page reads back."""
+    found: dict[str, Any] = json.loads(Form(html).document)
+    return found
 
 
 def form_of(html: str) -> dict[str, list[str]]:

@@ -142,7 +142,7 @@ def budget_nearly_used(owner: User) -> None:
     make_entry(owner, minutes=9 * 60 + 12, project=project)
     announce_budgets(timezone.now())
     assert runs() == ["done"]
-    assert told() == ["92 % of the budget of Website are used"]
+    assert told() == ["92 percent of the budget of Website are used"]
 
 
 def tell_another(owner: User) -> None:

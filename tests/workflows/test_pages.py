@@ -73,7 +73,7 @@ def test_a_schedule_says_when_it_comes_next(browser: Client, owner: User):
     rule = make_rule(owner, "schedule", {"type": "stop_timer"}, trigger_options={"every": "day", "at": "20:00"})
     for path in ("/workflows/", f"/workflows/{rule.pk}/"):
         html = text(browser.get(path))
-        assert "Every day at 20:00, stop the timer." in html
+        assert "Every day at 20:00, stop my timer." in html
         assert f'Next: <time datetime="{rule.next_run_at.isoformat().replace("+00:00", "Z")[:16]}' in html
 
 
@@ -91,6 +91,9 @@ def test_switching_and_deleting_can_be_undone(browser: Client, owner: User):
     assert toast_of(undo(browser, answer))["text"] == "“A rule” is back."
     assert browser.get(f"/workflows/{rule.pk}/").status_code == 200
     assert browser.post(f"/workflows/{rule.pk}/restore/", headers=HTMX).status_code == 404
+    answer = browser.post(f"/workflows/{rule.pk}/delete/?page", headers=HTMX)
+    assert answer.headers["HX-Redirect"] == "/workflows/"
+    assert f'data-undo-url="/workflows/{rule.pk}/restore/"' in text(browser.get("/workflows/"))
 
 
 def test_a_deleted_rule_runs_no_more_and_neither_does_what_it_had_begun(browser: Client, owner: User, task: Task):
@@ -242,11 +245,11 @@ def test_the_secret_is_shown_once(browser: Client, owner: User):
     assert f'value="{key}"' in first
     for path in paths(rule):
         assert key not in text(browser.get(path))
-    again = text(browser.post(f"/workflows/{rule.pk}/secret/", headers=HTMX))
+    again = text(browser.post(f"/workflows/{rule.pk}/secret/new/", headers=HTMX))
     assert key not in again
     assert f'value="{Rule.objects.get().secret.key}"' in again
     assert "New webhook secret" in text(browser.get("/workflows/"))
-    browser.post(f"/workflows/{make_rule(owner).pk}/secret/", headers=HTMX)
+    browser.post(f"/workflows/{make_rule(owner).pk}/secret/new/", headers=HTMX)
     assert Secret.objects.count() == 1
 
 

@@ -199,7 +199,7 @@ def test_private_addresses_are_refused(owner: User, task: Task, receiver: Receiv
     settings.OUTBOUND_ALLOWED_NETWORKS = []
     make_rule(owner, "task_completed", hook(receiver.url().replace("127.0.0.1", host)))
     assert done(task, owner) == ["failed"]
-    assert error() == "The receiver has a private address, to which nothing is sent."
+    assert error() == "Nothing is sent to a private address, unless an administrator allows it."
     assert receiver.seen == []
 
 

@@ -89,7 +89,9 @@ def toast(
     return trigger_client_event(response, "toast", detail)
 
 
-def redirect_with_toast(request: HttpRequest, url: str, text: str, level: str = "success") -> HttpResponse:
+def redirect_with_toast(
+    request: HttpRequest, url: str, text: str, level: str = "success", *, undo_url: str = ""
+) -> HttpResponse:
     """Go to another page and show the toast there, with htmx and without: it travels as a message."""
-    messages.add_message(request, _MESSAGE_LEVELS[level], text)
+    messages.add_message(request, _MESSAGE_LEVELS[level], text, extra_tags=undo_url)
     return hx_response(request, redirect=url)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from notifications.choices import Priority, Type
@@ -22,7 +22,7 @@ from workflows.actions.base import Action, Context, Param, ParamKind, as_id, fet
 from workflows.categories import RULE
 
 _SUBJECTS: Mapping[str, type[Model]] = {"task": Task, "project": Project, "entry": TimeEntry}
-_TO = Param("to_id", gettext_lazy("To"), ParamKind.ID)
+_TO = Param("to_id", pgettext_lazy("recipient", "To"), ParamKind.ID)
 
 
 def send_notification(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:

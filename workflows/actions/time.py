@@ -11,6 +11,7 @@ from accounts.models import User
 from timetracker.web.errors import Conflict
 from tracking.access import get_person_to_log_for
 from tracking.choices import Source
+from tracking.queries import running_entry
 from tracking.services.entries import create_entry
 from tracking.services.timer import start_timer, stop_timer
 from workflows.actions.base import (
@@ -18,7 +19,7 @@ from workflows.actions.base import (
     Context,
     Param,
     ParamKind,
-    RightLost,
+    as_id,
     fetched,
     optional_project,
     optional_task,
@@ -66,15 +67,13 @@ def start(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def stop(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Of whoever the event is about. Nothing that runs is nothing to stop: that is no failure."""
-    person = context.owner
-    about = context.event.person_id
-    if about is not None and about != person.pk:
-        if not context.owner.is_administrator:
-            raise RightLost(_("Only its owner and administrators change an entry."))
-        person = fetched(get_person_to_log_for, User, context.owner, about)
+    """The owner's own, with a task only where it runs on that. Nothing to stop is no failure."""
+    if (wanted := params.get("task_id")) is not None:
+        running = running_entry(context.owner)
+        if running is None or running.task_id != as_id(wanted):
+            return {"stopped": False, "reason": _("No timer runs on this task.")}
     try:
-        stopped = stop_timer(user=person, actor=context.owner)
+        stopped = stop_timer(user=context.owner, actor=context.owner)
     except Conflict as nothing:
         return {"stopped": False, "reason": nothing.message}
     return {"stopped": True, "entry_id": stopped.entry.pk}
@@ -96,4 +95,9 @@ START_TIMER = Action(
     start,
     (*_WORK, Param("description", gettext_lazy("Description"), longest=500)),
 )
-STOP_TIMER = Action("stop_timer", gettext_lazy("Stop the timer"), stop)
+STOP_TIMER = Action(
+    "stop_timer",
+    gettext_lazy("Stop my timer"),
+    stop,
+    (Param("task_id", gettext_lazy("Only on the task"), ParamKind.ID),),
+)

@@ -73,8 +73,9 @@ def _sent(url: str, body: bytes, headers: dict[str, str]) -> int:
     try:
         return request("POST", url, content=body, headers=headers, redirects=0).status
     except OutboundRefused as refused:
-        texts = {"private_address": _("The receiver has a private address, to which nothing is sent.")}
-        text = texts.get(refused.reason, _("Nothing is sent to such an address."))
+        text = _("Nothing is sent to such an address.")
+        if refused.reason == "private_address":
+            text = _("Nothing is sent to a private address, unless an administrator allows it.")
         raise ValidationError(text) from None
     except OutboundFailed as failed:
         if failed.reason in FOR_GOOD:

@@ -20,7 +20,7 @@ from workflows.events import RuleStep
 from workflows.models import Execution, Miss, Rule, Step
 from workflows.queries import Candidate, ancestors, may_watch_others, rules_for
 from workflows.services.rules import TOPIC, switch_off
-from workflows.triggers import named_in, provided_values, triggers, values_of
+from workflows.triggers import named_in, triggers, values_for, values_of
 
 DEEPEST = 5
 HOUR = dt.timedelta(hours=1)
@@ -35,7 +35,7 @@ def match(event: Event) -> list[Execution]:
     line = ancestors(event)
     found = []
     for rule in rules:
-        known = values | provided_values(event, named_in(rule.trigger_conditions))
+        known = values_for(rule.user_id, event, named_in(rule.trigger_conditions), values)
         found.append((rule, first_failure(rule.trigger_conditions, trigger, known)))
     misses = _locked(rules)
     made = [_begin(rule.pk, event, line) for rule, failed in found if failed is None]

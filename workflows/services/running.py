@@ -22,7 +22,7 @@ from workflows.placeholders import names_in
 from workflows.queries import seeing
 from workflows.services.matching import take_turn
 from workflows.services.rules import TOPIC, switch_off
-from workflows.triggers import provided_values, values_of
+from workflows.triggers import values_for
 
 FAILURES_IN_A_ROW = 10
 
@@ -83,7 +83,7 @@ def _performed(step: Step, around: Callable[[Callable[[], Any]], Any]) -> dict[s
     if owner.pk not in seeing(event, [owner.pk]):
         return Refusal(_("Its owner no longer sees what happened."))
     named = {name for text in step.params.values() if isinstance(text, str) for name in names_in(text)}
-    values = values_of(event) | provided_values(event, named)
+    values = values_for(owner.pk, event, named)
     given = step.input = given_to(action.params, step.params, values)
     missing = next((one.label for one in action.params if one.required and given.get(one.name) in (None, "")), None)
     if missing is not None:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils import timezone
 
 from notifications.services.turns import each_in_turn
 from timetracker.events.models import Event
@@ -84,7 +83,7 @@ def _plan(rule: Rule, now: dt.datetime) -> None:
     Rule.objects.filter(pk=rule.pk).update(**planned(rule, now))
 
 
-def as_if_due(rule: Rule) -> Event:
-    """What would happen were it time now. It is not kept."""
-    due = ScheduleDue.of(rule, timezone.now().astimezone(rule.user.zone))
-    return Event(type=SCHEDULE, subject_type="rule", subject_id=str(rule.pk), payload=payload_as_json(due))
+def as_if_due(rule: Rule, at: dt.datetime) -> Event:
+    """What would happen were it time then. It is not kept."""
+    due = payload_as_json(ScheduleDue.of(rule, at.astimezone(rule.user.zone)))
+    return Event(type=SCHEDULE, subject_type="rule", subject_id=str(rule.pk), payload=due, occurred_at=at)

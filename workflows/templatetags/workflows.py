@@ -73,6 +73,8 @@ def value_words(value: Any) -> str:
             return "–"
         case bool():
             return _("yes") if value else _("no")
+        case float() if value.is_integer():
+            return value_words(int(value))
         case int() | float():
             return str(number_format(value, use_l10n=True))
         case list():
@@ -80,6 +82,14 @@ def value_words(value: Any) -> str:
         case str():
             return choice_label(value)
     return json.dumps(value, ensure_ascii=False)
+
+
+@register.simple_tag
+def action_values(action: Mapping[str, Any]) -> SafeString:
+    """What an action is given, under the names that the builder has for it."""
+    known = ACTIONS.get(action.get("type", ""))
+    labels = {param.name: str(param.label) for param in known.params} if known else {}
+    return values_table({labels.get(name, name): value for name, value in action.items() if name != "type"})
 
 
 @register.simple_tag

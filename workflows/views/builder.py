@@ -27,10 +27,11 @@ from workflows.gallery import get_ready
 from workflows.models import Rule
 from workflows.queries import may_watch_others
 from workflows.services.rules import create_rule, update_rule
-from workflows.trying import BackTest, back_test, events_for, latest_for, tried
+from workflows.trying import back_test, events_for, latest_for, tried
 from workflows.views.rules import secret_once
 
 PAGE = "workflows/builder.html"
+WHAT_IT_SAYS = ("trigger_type", "trigger_conditions", "actions", "trigger_options")
 LIMITS = ("cooldown_seconds", "most_per_hour")
 
 
@@ -70,7 +71,7 @@ def rule_import(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             context["errors"] = error.messages
         else:
-            return render(request, PAGE, _context(request, document, faults=_faults(document)))
+            return render(request, PAGE, _context(request, document, faults=_faults(document)) | {"enabled": True})
     return render_page(request, "workflows/import.html", context)
 
 
@@ -78,31 +79,39 @@ def rule_import(request: HttpRequest) -> HttpResponse:
 @require_POST
 def draft(request: HttpRequest) -> HttpResponse:
     """The steps again after a button or a choice that changes what fits; while one types, what it reads like."""
-    only_read = request.htmx.target == "rule-reads"  # type: ignore[attr-defined]  # set by HtmxMiddleware
-    checked = "checked" in request.POST
     pk = number(request.POST.get("rule"))
     rule = get_rule(request.user, pk) if pk is not None else None
     deed = request.POST.get("edit", "")
     if deed in ("json", "document"):
-        try:
-            document = from_text(request.POST.get("json", ""))
-        except ValidationError as error:
-            context = _context(request, read(request.POST, request.user), rule=rule)  # type: ignore[arg-type]  # login_required
-            told = {"json_text": request.POST.get("json", ""), "json_errors": error.messages}
-            return render(request, f"{PAGE}#steps", context | told)
-        checked = checked or deed == "json"
+        return _whole(request, rule, checked=deed == "json")
+    document = edited(read(request.POST, request.user), deed, request.POST)  # type: ignore[arg-type]  # login_required
+    faults = _faults(document) if "checked" in request.POST else None
+    only_read = request.htmx.target == "rule-reads"  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    template = "workflows/builder_reads.html" if only_read else "workflows/draft.html"
+    return render(request, template, _context(request, document, rule=rule, faults=faults))
+
+
+def _whole(request: HttpRequest, rule: Rule | None, *, checked: bool) -> HttpResponse:
+    """From the JSON view, or from a script."""
+    try:
+        document = from_text(request.POST.get("json", ""))
+    except ValidationError as error:
+        context = _context(request, read(request.POST, request.user), rule=rule) | _json_errors(request, error)  # type: ignore[arg-type]  # login_required
     else:
-        document = edited(read(request.POST, request.user), deed, request.POST)  # type: ignore[arg-type]  # login_required
-    faults = _faults(document) if checked else []
-    context = _context(request, document, rule=rule, faults=faults) | {"checked": checked}
-    return render(request, f"{PAGE}#{'reads' if only_read else 'steps'}", context)
+        faults = _faults(document) if checked or "checked" in request.POST else None
+        context = _context(request, document, rule=rule, faults=faults) | {"json_open": checked}
+    return render(request, "workflows/draft.html", context | {"whole": True})
+
+
+def _json_errors(request: HttpRequest, error: ValidationError) -> dict[str, Any]:
+    return {"json_text": request.POST.get("json", ""), "json_errors": error.messages}
 
 
 @login_required
 @require_POST
 def draft_try(request: HttpRequest) -> HttpResponse:
     """What is being built, tried on something that happened. Nothing is written."""
-    rule = _as_rule(request, read(request.POST, request.user))  # type: ignore[arg-type]  # login_required
+    rule = _as_rule(request, read(request.POST, request.user), unnamed=True)  # type: ignore[arg-type]  # login_required
     if isinstance(rule, Rule):
         return render(request, "workflows/trial.html", trial_context(request, rule))
     return render(request, "workflows/try_faults.html", {"faults": rule})
@@ -124,20 +133,18 @@ def trial_context(request: HttpRequest, rule: Rule) -> dict[str, Any]:
 
 def _faults(document: Document) -> list[Fault]:
     fields = fields_of(document)
-    parts = ("trigger_type", "trigger_conditions", "actions", "trigger_options")
-    return definition.faults_of(*(fields[name] for name in parts))
+    return definition.faults_of(*(fields[name] for name in WHAT_IT_SAYS))
 
 
-def _as_rule(request: HttpRequest, document: Document) -> Rule | list[Fault]:
-    """Not saved; or what is wrong with it. A name it need not have yet."""
-    if faults := _faults(document):
-        return faults
+def _as_rule(request: HttpRequest, document: Document, *, unnamed: bool = False) -> Rule | list[Fault]:
+    """Not saved; or all that is wrong with it. `unnamed`: a name it need not have yet."""
+    faults = _faults(document)
     rule = Rule(user=request.user, **fields_of(document))
     try:
-        rule.clean_fields(exclude=["name"])
+        rule.clean_fields(exclude=[*WHAT_IT_SAYS, *(["name"] if unnamed else [])])
     except ValidationError as error:
-        return _as_faults(error)
-    return rule
+        faults += _as_faults(error)
+    return faults or rule
 
 
 def _context(
@@ -162,6 +169,11 @@ def _context(
 def _save(request: HttpRequest, rule: Rule | None) -> HttpResponse:
     document = read(request.POST, request.user)  # type: ignore[arg-type]  # login_required
     enabled = "enabled" in request.POST
+    if request.POST.get("json_dirty"):  # written in the JSON view, and not taken over by hand
+        try:
+            document = from_text(request.POST.get("json", ""))
+        except ValidationError as error:
+            return _again(request, document, rule, [], **_json_errors(request, error))
     drafted = _as_rule(request, document)
     if not isinstance(drafted, Rule):
         return _again(request, document, rule, drafted)
@@ -173,12 +185,22 @@ def _save(request: HttpRequest, rule: Rule | None) -> HttpResponse:
         saved = _write(request, rule, fields_of(document) | {"enabled": enabled})
     except ValidationError as error:
         return _again(request, document, rule, _as_faults(error))
-    except (Conflict, NotAllowed) as refused:
+    except NotAllowed as refused:
         return _again(request, document, rule, [Fault("", refused.message)])
+    except Conflict as refused:
+        return _again(request, document, rule, [Fault("", _once_more(refused))], version=_version_of(rule))
     if saved.new_secret:
-        return secret_once(request, saved)
+        return _in_place_of_page(secret_once(request, saved), saved)
     text = _("“%(name)s” saved.") % {"name": saved.name}
     return redirect_with_toast(request, reverse("workflows:rule", args=[saved.pk]), text)
+
+
+def _in_place_of_page(answer: HttpResponse, rule: Rule) -> HttpResponse:
+    """The form's address would make another one."""
+    answer["HX-Retarget"] = "#main"
+    answer["HX-Reswap"] = "innerHTML"
+    answer["HX-Push-Url"] = reverse("workflows:rule", args=[rule.pk])
+    return answer
 
 
 def _write(request: HttpRequest, rule: Rule | None, fields: dict[str, Any]) -> Rule:
@@ -187,10 +209,25 @@ def _write(request: HttpRequest, rule: Rule | None, fields: dict[str, Any]) -> R
     return update_rule(rule=rule, actor=request.user, version=number(request.POST.get("version")), **fields)
 
 
+def _once_more(refused: Conflict) -> str:
+    if refused.code != "stale":
+        return refused.message
+    more = _("What it says now is under Versions; saving once more replaces that.")
+    return f"{refused.message} {more}"
+
+
+def _version_of(rule: Rule | None) -> int | str:
+    """Of what is there by now."""
+    if rule is None:
+        return ""
+    rule.refresh_from_db()
+    return rule.version
+
+
 def _again(
-    request: HttpRequest, document: Document, rule: Rule | None, faults: list[Fault], back_test: BackTest | None = None
+    request: HttpRequest, document: Document, rule: Rule | None, faults: list[Fault], **more: Any
 ) -> HttpResponse:
-    context = _context(request, document, rule=rule, faults=faults) | {"back_test": back_test}
+    context = _context(request, document, rule=rule, faults=faults) | more
     # A form that is swapped in comes with 200, as all of them do.
     return render_page(request, PAGE, context, partial="form", status=200 if request.htmx else 422)  # type: ignore[attr-defined]  # set by HtmxMiddleware
 

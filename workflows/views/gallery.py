@@ -12,5 +12,5 @@ from workflows.words import sentence
 @login_required
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
-    cards = [(ready, sentence(ready.filled())) for ready in ready_rules()]
+    cards = [(ready, sentence(ready.filled(), {})) for ready in ready_rules()]
     return render_page(request, "workflows/gallery.html", {"cards": cards})

@@ -13,12 +13,11 @@ from timetracker.web.htmx import render_page
 from timetracker.web.pagination import page_of
 from tracking.views.answers import changed
 from workflows.access import get_execution, get_rule
-from workflows.document import document_of
 from workflows.forms import RunFilter
 from workflows.queries import runs_of
 from workflows.services.running import run_on
 from workflows.views.builder import trial_context
-from workflows.words import sentence
+from workflows.words import read_back
 
 
 @login_required
@@ -34,7 +33,7 @@ def history(request: HttpRequest) -> HttpResponse:
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_rule(request.user, pk)
     page = page_of(runs_of(request.user).filter(rule=found).order_by("-executed_at", "-pk"), request)
-    context = {"rule": found, "sentence": sentence(document_of(found)), "page": page}
+    context = {"rule": found, "sentence": read_back(found), "page": page}
     return render_page(request, "workflows/rule.html", context, partial="runs")
 
 
@@ -43,7 +42,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
 def misses(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_rule(request.user, pk)
     rows = found.missed.select_related("event__actor")
-    context = {"rule": found, "sentence": sentence(document_of(found)), "rows": rows}
+    context = {"rule": found, "sentence": read_back(found), "rows": rows}
     return render_page(request, "workflows/misses.html", context)
 
 
@@ -51,7 +50,7 @@ def misses(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def rule_try(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_rule(request.user, pk)
-    context = trial_context(request, found) | {"sentence": sentence(document_of(found))}
+    context = trial_context(request, found) | {"sentence": read_back(found)}
     return render_page(request, "workflows/try.html", context, partial="trial")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from timetracker.web.answers import action
-from timetracker.web.htmx import render_page
+from timetracker.web.htmx import redirect_with_toast, render_page
 from timetracker.web.pagination import page_of
 from tracking.views.answers import changed
 from workflows.access import get_deleted_rule, get_rule, rules_of
@@ -19,7 +19,7 @@ from workflows.forms import RuleFilter
 from workflows.models import Rule
 from workflows.services.rules import delete_rule, restore_rule, update_rule
 from workflows.services.signing import new_webhook_secret
-from workflows.words import sentence
+from workflows.words import sentences
 
 
 @login_required
@@ -27,7 +27,7 @@ from workflows.words import sentence
 def rules(request: HttpRequest) -> HttpResponse:
     listing = RuleFilter(request)
     page = page_of(listing.apply(rules_of(request.user)), request)
-    rows = [(rule, sentence(document_of(rule))) for rule in page.items]
+    rows = zip(page.items, sentences([document_of(rule) for rule in page.items], request.user), strict=True)
     context = {"listing": listing, "page": page, "rows": rows}
     return render_page(request, "workflows/rules.html", context, partial="table")
 
@@ -46,6 +46,8 @@ def rule_delete(request: HttpRequest, pk: int) -> HttpResponse:
     delete_rule(rule=rule, actor=request.user)
     undo = reverse("workflows:restore", args=[pk])
     text = _("“%(name)s” deleted.") % {"name": rule.name}
+    if "page" in request.GET:  # its own page is no longer there
+        return redirect_with_toast(request, reverse("workflows:rules"), text, undo_url=undo)
     return changed(request, text, url=reverse("workflows:rules"), undo_url=undo)
 
 
@@ -55,10 +57,18 @@ def rule_restore(request: HttpRequest, pk: int) -> HttpResponse:
     return changed(request, _("“%(name)s” is back.") % {"name": rule.name}, url=reverse("workflows:rules"))
 
 
-@action
+@login_required
+@require_safe
 def rule_secret(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks first: whoever checks with the present one would refuse what comes next."""
     rule = get_rule(request.user, pk)
-    rule.new_secret = new_webhook_secret(rule=rule, actor=request.user)  # type: ignore[arg-type]  # login_required
+    return render_page(request, "workflows/secret_new.html", {"rule": rule}, partial="ask")
+
+
+@action
+def rule_secret_new(request: HttpRequest, pk: int) -> HttpResponse:
+    rule = get_rule(request.user, pk)
+    rule.new_secret = new_webhook_secret(rule=rule, actor=request.user)
     return secret_once(request, rule)
 
 

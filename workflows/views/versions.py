@@ -16,10 +16,10 @@ from timetracker.web.answers import action
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import redirect_with_toast, render_page
 from workflows.access import get_rule, get_version
-from workflows.document import as_text, document_of
+from workflows.document import as_text
 from workflows.models import Version
 from workflows.services.rules import roll_back
-from workflows.words import sentence
+from workflows.words import read_back, sentences
 
 SHOWN = 100
 
@@ -30,6 +30,7 @@ class Difference:
     lines: list[tuple[str, str]]
     """A sign (+, -, or nothing) and what stands there."""
     is_present: bool
+    reads: str
 
 
 @login_required
@@ -37,11 +38,12 @@ class Difference:
 def versions(request: HttpRequest, pk: int) -> HttpResponse:
     rule = get_rule(request.user, pk)
     rows = list(rule.versions.select_related("by")[: SHOWN + 1])
+    said = sentences([row.document for row in rows], rule.user)
     found = [
-        Difference(row, _lines(rows[place + 1] if place + 1 < len(rows) else None, row), place == 0)
+        Difference(row, _lines(rows[place + 1] if place + 1 < len(rows) else None, row), place == 0, said[place])
         for place, row in enumerate(rows[:SHOWN])
     ]
-    context = {"rule": rule, "sentence": sentence(document_of(rule)), "differences": found}
+    context = {"rule": rule, "sentence": read_back(rule), "differences": found}
     return render_page(request, "workflows/versions.html", context)
 
 

@@ -114,7 +114,7 @@ document.addEventListener("close", () => region() && moveToFront(), true);
 
 export function showMessages() {
   for (const message of document.querySelectorAll("[data-messages] > *")) {
-    showToast({ text: message.textContent, level: message.dataset.level });
+    showToast({ text: message.textContent, level: message.dataset.level, undo_url: message.dataset.undoUrl });
     message.remove();
   }
 }

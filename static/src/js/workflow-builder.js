@@ -5,6 +5,8 @@ import { text } from "./texts.js";
 const NEW = "/workflows/new/";
 const API = "/api/workflows";
 const blank = () => ({ name: "", trigger: {}, conditions: [], actions: [] });
+let turns = 0;
+let turn = Promise.resolve();
 const formOf = () => document.querySelector("[data-rule-builder]");
 
 function onPage() {
@@ -36,19 +38,28 @@ const workflowBuilder = {
     this.currentRule.actions.push({ type, ...params });
     return this.updatePreview();
   },
-  // Shows `currentRule` in the form, where there is one.
-  async updatePreview() {
-    const form = formOf();
-    if (!form) return;
-    const values = { json: JSON.stringify(this.currentRule), edit: "document" };
-    await window.htmx.ajax("POST", form.dataset.ruleBuilder, { source: form, target: "#rule-steps", swap: "outerHTML", values });
+  // Shows `currentRule` in the form, where there is one. One after the other, each with all that was said by then.
+  updatePreview() {
+    turns += 1;
+    turn = turn.then(async () => {
+      const form = formOf();
+      const values = { json: JSON.stringify(this.currentRule), edit: "document" };
+      const place = { source: form, target: "#rule-steps", swap: "outerHTML", values };
+      if (form) await window.htmx.ajax("POST", form.dataset.ruleBuilder, place).catch(() => {});
+      turns -= 1;
+      if (!turns) follow();
+    });
+    return turn;
   },
   // Rejects with an Error that says what is wrong, as `smartNotifications` does.
   async save() {
+    await turn;
     const id = formOf()?.dataset.ruleId;
     try {
       const saved = await call(id ? "PATCH" : "POST", id ? `${API}/${id}` : API, this.currentRule);
       window.toastManager.success(text("ruleSaved"));
+      // The form would save it once more.
+      if (formOf()) window.location.assign(`/workflows/${saved.id}/`);
       return saved;
     } catch (error) {
       window.toastManager.error(error.message);
@@ -58,6 +69,8 @@ const workflowBuilder = {
 };
 window.workflowBuilder = workflowBuilder;
 
-document.addEventListener("htmx:afterSwap", () => {
-  workflowBuilder.currentRule = onPage() ?? workflowBuilder.currentRule;
-});
+// While a script still has something to show, the form is behind it.
+function follow() {
+  if (!turns) workflowBuilder.currentRule = onPage() ?? workflowBuilder.currentRule;
+}
+document.addEventListener("htmx:afterSwap", follow);
