@@ -101,7 +101,9 @@ def _value(given: Sequence[str], operator: str, found: Field | None, person: Use
     if operator in WITH_LIST:
         texts = given if found and found.choices else [one.strip() for text in given for one in text.split(",")]
         return [_typed(text, kind, person) for text in texts if text]
-    return _typed(given[0] if given else "", kind, person)
+    text = given[0] if given else ""
+    # Of a field that this trigger has not, it stays what it looks like.
+    return _typed(text, kind, person) if found else typed_number(text)
 
 
 def _typed(text: str, kind: Kind, person: User) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
-from tests.browser.tools import assert_fits, assert_no_axe_violations
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations
 from tests.work import make_project, make_task
 from tests.workflows.rules import TELL, make_rule
 from timetracker.events.dispatch import drain
@@ -63,7 +63,8 @@ def test_a_rule_is_built_and_saved(open_page, person: User):
     page.locator("select#c-0-value").select_option("urgent")
     read_back(page, "if priority is “Urgent”")
     page.get_by_role("button", name="Add", exact=True).click()
-    page.get_by_label("Insert a value into Title").select_option("{{ name }}")
+    insert = page.get_by_label("Insert a value into Title")
+    insert.select_option("{{ name }}")
     expect(page.locator("#a-0-title")).to_have_value("{{ name }}")
     expect(page.locator("#a-0-title")).to_be_focused()
     page.keyboard.type(" is done")
@@ -90,10 +91,10 @@ def test_a_rule_is_built_by_keyboard_alone(open_page, person: User):
     expect(page.locator("#c-0-field")).to_be_visible()
     expect(page.locator("#add-condition")).to_be_focused()
     page.locator("#new-action").focus()
-    page.keyboard.type("Stop the timer")
+    page.keyboard.type("Stop my timer")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    read_back(page, "stop the timer")
+    read_back(page, "stop my timer")
     page.locator("#c-0-field").focus()
     page.keyboard.type("description")
     page.locator("#c-0-value").focus()
@@ -113,7 +114,7 @@ def test_what_is_done_is_put_in_another_order(open_page, person: User):
 
     page.locator("#down-0").click()
     expect(tags.nth(0)).to_have_value("b")
-    expect(page.locator("#down-0")).to_be_focused()
+    expect(page.locator("#down-1")).to_be_focused()
     assert order() == "bac"
     page.locator("[data-grip]").nth(2).drag_to(page.locator("[data-grip]").nth(0))
     expect(tags.nth(0)).to_have_value("c")
@@ -132,7 +133,6 @@ def test_json_and_form_follow_each_other(open_page, person: User):
     page.get_by_role("button", name="Take over into the form").click()
     expect(page.locator("#a-0-title")).to_have_value("Soon")
     read_back(page, "is at most 48")
-    page.get_by_text("As JSON", exact=True).click()
     area.fill("{")
     page.get_by_role("button", name="Take over into the form").click()
     expect(page.locator("#rule-json-error-1")).to_contain_text("This is no JSON")
@@ -170,6 +170,48 @@ def test_a_run_shows_up_by_itself(open_page, person: User):
     expect(page.locator("#runs").get_by_text("Landing page")).to_be_visible()
 
 
+def test_saved_twice_fast_it_is_one_rule(open_page, person: User):
+    page = open_page(person, "/workflows/new/?from=evening-stop")
+    page.get_by_role("button", name="Save").dblclick()
+    expect(page.get_by_role("heading", name="Stop a forgotten timer")).to_be_visible()
+    assert Rule.objects.count() == 1
+
+
+def test_what_is_written_as_json_is_saved_as_it_stands(open_page, person: User):
+    page = open_page(person, "/workflows/new/?from=evening-stop")
+    page.get_by_text("As JSON", exact=True).click()
+    area = page.locator("#rule-json")
+    area.fill(area.input_value().replace("Stop a forgotten timer", "From JSON"))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="From JSON")).to_be_visible()
+
+
+def test_what_one_types_while_an_answer_is_on_its_way_stays(open_page, person: User):
+    page = open_page(person, "/workflows/new/?from=long-entries")
+    held: list[Route] = []
+    holds = True
+    page.route("**/workflows/draft/", lambda route: held.append(route) if holds else route.continue_())
+    page.get_by_role("button", name="Condition", exact=True).click()
+    page.locator("#a-0-tag").fill("typed")
+    page.get_by_label("Name").fill("Meanwhile")
+    holds = False
+    for route in held:
+        route.continue_()
+    expect(page.locator("#c-1-field")).to_be_visible()
+    expect(page.locator("#a-0-tag")).to_have_value("typed")
+    expect(page.get_by_label("Name")).to_have_value("Meanwhile")
+
+
+def test_what_is_wrong_gets_the_focus(open_page, person: User):
+    page = open_page(person, "/workflows/new/?from=tell-another", **SCREENS["phone"])
+    page.get_by_label("To the address").fill("ftp://nowhere")
+    page.get_by_role("button", name="Save").tap()
+    expect(page.locator("#a-0-url")).to_be_focused()
+    page.get_by_label("Name").fill("")
+    page.get_by_role("button", name="Save").tap()
+    expect(page.locator("#rule-name")).to_be_focused()
+
+
 # ── By script ────────────────────────────────────────────────────────────────
 def test_the_customers_examples_are_saved_as_they_stand(open_page, person: User):
     page = open_page(person, "/entries/")
@@ -192,9 +234,11 @@ def test_the_script_and_the_form_build_the_same_rule(open_page, person: User):
     page.get_by_label("Name").fill("From both")
     page.get_by_label("Trigger").select_option("task_completed")
     read_back(page, "When a task is completed")
-    page.evaluate("workflowBuilder.addCondition('estimated_hours', '>', 0)")
+    page.evaluate("""() => {
+        workflowBuilder.addCondition('estimated_hours', '>', 0);
+        workflowBuilder.addAction('add_tag', { tag: 'billed' });
+    }""")
     expect(page.locator("#c-0-value")).to_have_value("0")
-    page.evaluate("workflowBuilder.addAction('add_tag', { tag: 'billed' })")
     expect(page.locator("#a-0-tag")).to_have_value("billed")
     expect(page.get_by_label("Name")).to_have_value("From both")
     page.locator("#a-0-tag").fill("paid")
@@ -210,7 +254,7 @@ def test_a_script_opens_the_builder_with_what_it_gathered(open_page, person: Use
         ").then(() => { workflowBuilder.showBuilder(); })"
     )
     page.wait_for_url("**/workflows/new/**")
-    read_back(page, "When time is logged, stop the timer.")
+    read_back(page, "When time is logged, stop my timer.")
 
 
 def test_what_a_script_saves_wrongly_is_refused_with_the_place(open_page, person: User, console):

@@ -186,6 +186,21 @@ def test_what_is_done_changes_its_order(browser: Client, deed: str, order: str):
     assert "".join(action["tag"] for action in document_in(html)["actions"]) == order
 
 
+def test_days_of_the_week_are_chosen(browser: Client):
+    form: dict[str, Any] = {"trigger": "schedule", "s.every": "week", "s.at": "09:00", "name": "x"}
+    assert document_in(draft(browser, form))["trigger"]["days"] == ["mon"]
+    html = text(browser.post("/workflows/new/", {**form, "s.week": "1"}, headers=HTMX))
+    assert 'id="s-error-1"' in html
+    assert not Rule.objects.exists()
+
+
+def test_another_trigger_keeps_what_it_does_not_know_and_says_so(browser: Client):
+    form = begun(browser, DOCUMENTS[0]) | {"trigger": ["timer_started"]}
+    html = draft(browser, form)
+    assert "This trigger has no field “task.estimated_hours”." in html
+    assert document_in(html)["conditions"] == DOCUMENTS[0]["conditions"]
+
+
 def test_an_action_is_added(browser: Client):
     form = begun(browser, {"trigger": {"type": "task_completed"}, "actions": []})
     html = draft(browser, form, "add-action", new_action="add_tag")
@@ -259,6 +274,13 @@ def test_a_rule_that_would_run_very_often_asks_once_more(browser: Client, owner:
     assert Rule.objects.filter(enabled=False).count() == 1
 
 
+def test_a_schedule_that_comes_very_often_asks_once_more(browser: Client):
+    form = begun(browser, {"name": "Busy", "trigger": {"type": "schedule", "cron": "*/10 * * * *"},
+                           "actions": [{"type": "stop_timer"}]})  # fmt: skip
+    assert "would have run 4320 times" in text(browser.post("/workflows/new/", form, headers=HTMX)).replace(",", "")
+    assert not Rule.objects.exists()
+
+
 def test_a_rule_is_edited_unless_somebody_was_faster(browser: Client, owner: User):
     rule = make_rule(owner, name="Before")
     form = form_of(text(browser.get(f"/workflows/{rule.pk}/edit/")))
@@ -269,6 +291,10 @@ def test_a_rule_is_edited_unless_somebody_was_faster(browser: Client, owner: Use
     form["name"] = ["Too late"]
     html = text(browser.post(f"/workflows/{rule.pk}/edit/", form, headers=HTMX))
     assert "changed elsewhere in the meantime" in html
+    assert "saving once more replaces that" in html
+    assert browser.post(f"/workflows/{rule.pk}/edit/", form_of(html), headers=HTMX).headers["HX-Redirect"]
+    rule.refresh_from_db()
+    assert rule.name == "Too late"
     assert 'value="Too late"' in html
 
 

@@ -17,6 +17,7 @@ from timetracker.events.models import Delivery
 from tracking.models import ProjectMember, Task, TimeEntry
 from tracking.services.entries import delete_entry
 from tracking.services.tasks import delete_task, update_task
+from tracking.services.timer import start_timer
 from workflows.models import Execution, Rule, Step
 from workflows.services.rules import switch_off, update_rule
 
@@ -150,3 +151,13 @@ def test_what_became_of_it_is_said_in_the_language_of_its_owner(owner: User):
     update_task(task=make_task(make_project(manager=owner)), actor=owner, status="done")
     assert runs() == ["failed"]
     assert Execution.objects.get().error_message == "Diese Person gibt es nicht."
+
+
+def test_the_timer_stops_only_where_it_runs_on_the_task(owner: User):
+    task = make_task(make_project(manager=owner), assignee=owner)
+    make_rule(owner, "task_completed", {"type": "stop_timer", "task_id": "{{ task.id }}"})
+    start_timer(user=owner, description="Something else")
+    update_task(task=task, actor=owner, status="done")
+    assert runs() == ["done"]
+    assert Step.objects.get().output == {"stopped": False, "reason": "No timer runs on this task."}
+    assert TimeEntry.objects.running().exists()
