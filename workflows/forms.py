@@ -34,7 +34,7 @@ class RuleFilter(ListFilter):
 
     def prepare(self) -> None:
         known = [(name, when(name)) for name in TRIGGERS]
-        self.fields["trigger"].choices = [("", _("Whatever happens")), *known]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["trigger"].choices = [("", _("Any trigger")), *known]  # type: ignore[attr-defined]  # a ChoiceField
 
     def narrow(self, rows: QuerySet[Rule]) -> QuerySet[Rule]:
         latest = Execution.objects.filter(rule=OuterRef("pk")).order_by("-executed_at")
@@ -56,7 +56,7 @@ class RunFilter(ListFilter):
 
     status = forms.ChoiceField(
         required=False,
-        choices=[("", _("Whatever became of it")), *RunStatus.choices],
+        choices=[("", _("Any outcome")), *RunStatus.choices],
         widget=forms.Select(attrs={"aria-label": _("Status")}),
     )
     rule = forms.ModelChoiceField(
