@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from workflows.models import Execution, Rule, Version
+from workflows.queries import runs_of
 
 
 def rules_of(user: User) -> QuerySet[Rule]:
@@ -23,8 +24,7 @@ def get_deleted_rule(user: User, pk: int) -> Rule:
 
 
 def get_execution(user: User, pk: int) -> Execution:
-    rows = Execution.objects.select_related("rule", "event__actor", "parent__rule").prefetch_related("steps")
-    return get_object_or_404(rows, pk=pk, rule__in=rules_of(user))
+    return get_object_or_404(runs_of(user), pk=pk)
 
 
 def get_version(user: User, pk: int, number: int) -> Version:

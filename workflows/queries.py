@@ -91,11 +91,12 @@ def ancestors(event: Event) -> list[Execution]:
     return [executions[pk] for pk in found if pk in executions]
 
 
-def history_of(rule: Rule) -> QuerySet[Execution]:
-    return rule.executions.select_related("event__actor").prefetch_related("steps").order_by("-executed_at", "-pk")
-
-
 def runs_of(user: User) -> QuerySet[Execution]:
     """Of all one's rules."""
     rows = Execution.objects.filter(rule__user=user, rule__deleted_at=None)
     return rows.select_related("rule", "event__actor", "parent__rule").prefetch_related("steps")
+
+
+def history_of(rule: Rule) -> QuerySet[Execution]:
+    """The latest first."""
+    return runs_of(rule.user).filter(rule=rule).order_by("-executed_at", "-pk")

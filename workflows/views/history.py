@@ -14,7 +14,7 @@ from timetracker.web.pagination import page_of
 from tracking.views.answers import changed
 from workflows.access import get_execution, get_rule
 from workflows.forms import RunFilter
-from workflows.queries import runs_of
+from workflows.queries import history_of, runs_of
 from workflows.services.running import run_on
 from workflows.views.builder import trial_context
 from workflows.words import read_back
@@ -32,7 +32,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_rule(request.user, pk)
-    page = page_of(runs_of(request.user).filter(rule=found).order_by("-executed_at", "-pk"), request)
+    page = page_of(history_of(found), request)
     context = {"rule": found, "sentence": read_back(found), "page": page}
     return render_page(request, "workflows/rule.html", context, partial="runs")
 
