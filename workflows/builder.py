@@ -232,11 +232,14 @@ class Builder:
         pick = PICKS[param.name]
         placeholders = [(written_as(one.name), self._label(one)) for one in self._ids(pick)]
         blank = _BLANK.get(f"{action.name}.{param.name}") or _BLANK[param.name]
+        if param.name == "to_id":
+            placeholders = [one for one in placeholders if one[0] != written_as(ME)]
         sources = placeholders if param.required else [("", blank()), *placeholders]
         if (named := single(value)) and self.trigger:
             # The rule's own way to write it stands for the field that it names.
             found = self.trigger.fields.get(named)
             sources = [(value if found and label == self._label(found) else one, label) for one, label in sources]
+            sources = _with_own(sources, value)
         picked = value is not None and not named
         source = CHOSEN if picked or (param.required and not named) else _text_of(value)
         sources.append((CHOSEN, _CHOOSE[pick]()))

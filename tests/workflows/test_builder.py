@@ -201,6 +201,14 @@ def test_another_trigger_keeps_what_it_does_not_know_and_says_so(browser: Client
     assert document_in(html)["conditions"] == DOCUMENTS[0]["conditions"]
 
 
+def test_where_a_number_comes_from_stays_though_it_is_not_offered(browser: Client):
+    action = {"type": "create_task", "name": "x", "project_id": "{{ nowhere.id }}", "assignee_id": "{{ me.id }}"}
+    document = {"name": "x", "trigger": {"type": "task_completed"}, "conditions": [], "actions": [action]}
+    form = begun(browser, document)
+    assert document_in(draft(browser, form))["actions"] == [action]
+    assert 'id="a-0-project_id-error-1"' in text(browser.post("/workflows/new/", form, headers=HTMX))
+
+
 def test_an_action_is_added(browser: Client):
     form = begun(browser, {"trigger": {"type": "task_completed"}, "actions": []})
     html = draft(browser, form, "add-action", new_action="add_tag")

@@ -68,6 +68,7 @@ document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
 
 // Twice fast is once: the form is exchanged, or the page left.
 let saving = null;
+window.addEventListener("pageshow", () => (saving = null)); // back from the browser's memory
 document.addEventListener(
   "submit",
   (event) => {
