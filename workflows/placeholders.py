@@ -47,7 +47,7 @@ def written(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case float():
-            return f"{value:g}"
+            return f"{value:.2f}".rstrip("0").rstrip(".")
         case list():
             return ", ".join(map(str, value))
     return str(value)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import User
 from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of
@@ -108,6 +108,34 @@ def test_several_by_their_words(open_page, person: User, projects: list[Project]
     expect(summary(page, "project")).to_have_text(re.compile(r"Project:\s*2 projects"))
     page.keyboard.press("Escape")
     expect(summary(page, "project")).to_be_focused()
+
+
+def test_a_refresh_does_not_take_the_place_that_a_filter_waits_for(open_page, person: User, projects: list[Project]):
+    page = open_page(person, "/reports/")
+    held: list[Route] = []
+    page.route("**/reports/*", lambda route: held.append(route) if len(held) < 2 else route.continue_())
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:entries'))")
+    page.get_by_label("Group by").select_option("day")
+    page.wait_for_function("document.querySelectorAll('.htmx-request').length === 2")
+    refresh, filtered = held
+    with page.expect_request_finished():
+        refresh.continue_()
+    filtered.continue_()
+    expect(page.locator("#report thead")).to_contain_text("Day")
+
+
+def test_a_refresh_waits_for_the_answer_to_a_filter(open_page, person: User, projects: list[Project]):
+    page = open_page(person, "/reports/")
+    held: list[Route] = []
+    page.route("**/reports/?*", lambda route: held.append(route) if not held else route.continue_())
+    page.get_by_label("Group by").select_option("day")
+    page.wait_for_function("document.querySelector('.htmx-request')")
+    page.evaluate("document.body.dispatchEvent(new CustomEvent('live:entries'))")
+    with page.expect_request("**/reports/?*") as again:
+        held[0].continue_()
+    assert again.value.url == page.url
+    assert "group=day" in page.url
+    expect(page.locator("#report thead")).to_contain_text("Day")
 
 
 def test_one_closes_where_another_opens(open_page, person: User, projects: list[Project]):

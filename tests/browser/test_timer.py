@@ -166,6 +166,18 @@ def test_a_task_and_a_new_project_and_tag_in_place(open_page, person: User, proj
     assert [tag.name for tag in entry.tags.all()] == ["urgent"]
 
 
+def test_what_an_arrow_key_has_asked_for_is_not_asked_again(desk: Page, person: User):
+    asked: list[str] = []
+    desk.on("request", lambda request: asked.append(request.url) if "/timer/suggest/" in request.url else None)
+    words(desk).focus()
+    desk.keyboard.type("#urgent")
+    desk.keyboard.press("ArrowDown")
+    expect(options(desk)).to_have_text([re.compile("Create the tag #urgent")])
+    desk.keyboard.type("!")  # asked for later than what was typed before the arrow key would be
+    expect(options(desk)).to_have_text([re.compile("Create the tag #urgent!")])
+    assert len(asked) == 2
+
+
 def test_what_runs_is_edited_in_place(desk: Page, person: User, project: Project):
     words(desk).fill("Sketch")
     words(desk).press("Enter")

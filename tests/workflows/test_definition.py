@@ -66,6 +66,7 @@ def test_a_single_placeholder_keeps_its_type():
     assert filled("{{ task.name }} takes {{ task.estimated_hours }} h", values) == "Home & Co takes 2.5 h"
     assert filled("{{ tags }} {{ gone }}{{ task.name }}", values) == "a, b Home & Co"
     assert filled("{{ __class__ }}", values) is None
+    assert filled("{{ hours }} h", {"hours": 2.0003}) == "2 h"
     assert is_broken("{{ a }} }}")
 
 

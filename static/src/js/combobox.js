@@ -29,6 +29,7 @@ const labelOf = (input) => pickedLabels.get(input) ?? input.defaultValue;
 
 async function ask(input) {
   const before = asked.get(input);
+  clearTimeout(before?.timer);
   before?.controller?.abort();
   const controller = new AbortController();
   const present = about(input);

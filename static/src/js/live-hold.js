@@ -1,5 +1,7 @@
 // A live refresh must not take away what somebody is typing, a menu they have open or rows they have chosen: elements with data-live-hold wait.
+// Nor may it exchange what a filter waits to exchange: that answer would find its place gone.
 const held = new Set();
+const underWay = new Map(); // request → id of what its answer exchanges
 
 const isLive = (detail) => detail.requestConfig?.triggeringEvent?.type?.startsWith("live:") ?? false;
 
@@ -11,15 +13,18 @@ export function isInUse(element) {
   return field.value !== field.defaultValue || field.matches("[aria-expanded=true]");
 }
 
-function holdBack(event) {
-  const element = event.detail.requestConfig?.elt ?? event.detail.elt;
-  if (!isLive(event.detail) || !element.hasAttribute("data-live-hold") || !isInUse(element)) return false;
+const isAwaited = ({ target, xhr }) => [...underWay].some(([other, id]) => other !== xhr && id && id === target.id);
+
+function holdBack({ detail }) {
+  const element = detail.requestConfig?.elt;
+  if (!element?.hasAttribute("data-live-hold")) return false;
+  if (!isAwaited(detail) && !(isLive(detail) && isInUse(element))) return false;
   held.add(element);
   return true;
 }
 
 function release() {
-  for (const element of held) {
+  for (const element of [...held]) {
     if (element.isConnected && isInUse(element)) continue;
     held.delete(element);
     if (!element.isConnected) continue;
@@ -32,8 +37,15 @@ function release() {
   }
 }
 
-document.addEventListener("htmx:afterRequest", () => held.size && setTimeout(release));
-document.addEventListener("htmx:beforeRequest", (event) => holdBack(event) && event.preventDefault());
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (holdBack(event)) return event.preventDefault();
+  const { xhr, target } = event.detail;
+  underWay.set(xhr, target.id);
+  xhr.addEventListener("loadend", () => {
+    underWay.delete(xhr);
+    if (held.size) setTimeout(release);
+  });
+});
 // Somebody may have begun to type while the answer was on its way.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (holdBack(event)) event.detail.shouldSwap = false;
