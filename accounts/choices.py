@@ -16,6 +16,26 @@ class Theme(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+class Look(models.TextChoices):
+    """The colours of surfaces and ink; each has a light and a dark side, which `Theme` chooses."""
+
+    CALM = "calm", _("Calm")
+    PAPER = "paper", _("Paper")
+    CONTRAST = "contrast", _("High contrast")
+
+
+class TextSize(models.TextChoices):
+    SMALL = "small", _("Small")
+    NORMAL = "normal", _("Normal")
+    LARGE = "large", _("Large")
+    LARGEST = "largest", _("Very large")
+
+
+class Density(models.TextChoices):
+    COMFORTABLE = "comfortable", _("Comfortable")
+    COMPACT = "compact", _("Compact")
+
+
 class Language(models.TextChoices):
     ENGLISH = "en", "English"
     GERMAN = "de", "Deutsch"

@@ -8,13 +8,13 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import HoursFormat, Language, Role, Theme, Weekday
+from accounts.choices import Density, HoursFormat, Language, Look, Role, TextSize, Theme, Weekday
 from timetracker.web import times
 
 
@@ -120,6 +120,18 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # Knox, w
     work_ends = models.TimeField(_("work ends"), default=dt.time(17, 30))
     working_days = models.JSONField(_("working days"), default=working_week, validators=[validate_working_days])
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
+    look = models.CharField(_("colours"), max_length=10, choices=Look, default=Look.CALM)
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        blank=True,
+        validators=[RegexValidator(r"^#[0-9a-f]{6}\Z", _("A colour is written as # and six digits of 0–9 and a–f."))],
+    )
+    text_size = models.CharField(_("text size"), max_length=10, choices=TextSize, default=TextSize.NORMAL)
+    density = models.CharField(_("density"), max_length=12, choices=Density, default=Density.COMFORTABLE)
+    sidebar_collapsed = models.BooleanField(_("narrow sidebar"), default=False)
+    shortcuts = models.JSONField(_("own shortcuts"), default=dict, blank=True)  # id of a command → keys, "" for none
+    quick_actions = models.JSONField(_("order of quick actions"), default=list, blank=True)  # their ids
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
