@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.db.backends.signals import connection_created
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 from timetracker.web.sqlite import teach_letters
@@ -13,6 +14,7 @@ class WebConfig(AppConfig):
     verbose_name = _("Web")
 
     def ready(self) -> None:
+        autodiscover_modules("commands")
         connection_created.connect(teach_letters, dispatch_uid="web.teach_letters")
 
 

@@ -7,9 +7,11 @@ from django import forms, template
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from timetracker.web.commands import Command, commands_for, get_command
 from timetracker.web.templatetags.web import KEPT
 
 register = template.Library()
@@ -36,6 +38,31 @@ def kept(context: template.Context, template_name: str) -> SafeString:
 @lru_cache(maxsize=min(KEPT, 256))
 def _kept(template_name: str, section: str, _language: str | None) -> SafeString:
     return render_to_string(template_name, {"section": section})
+
+
+@register.simple_tag(takes_context=True)
+def commands(context: template.Context) -> SafeString:
+    """What scripts know of the commands that the person may use."""
+    return _commands(tuple(command.id for command in commands_for(context["user"])), get_language())
+
+
+@lru_cache(maxsize=64)
+def _commands(ids: tuple[str, ...], _language: str | None) -> SafeString:
+    known = [command for command in map(get_command, ids) if command is not None]
+    return json_script([_as_data(command) for command in known], "commands")
+
+
+def _as_data(command: Command) -> dict[str, Any]:
+    kind = next(kind for kind in ("page", "dialog", "post", "press", "act") if getattr(command, kind))
+    return {
+        "id": command.id,
+        "label": str(command.label),
+        "category": str(command.category.label),
+        "keys": command.keys,
+        "contexts": [str(context) for context in command.contexts],
+        "kind": kind,
+        "to": command.url or command.press or command.act,
+    }
 
 
 def _nav(context: template.Context, view_name: str, icon: str, label: str) -> dict[str, Any]:

@@ -1,0 +1,38 @@
+// The commands of the page (timetracker/web/commands.py), with one's own keys, and those that scripts register.
+import { actOf } from "./acts.js";
+
+const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
+
+const commands = new Map((read("commands") ?? []).map((command) => [command.id, { ...command, standard: command.keys }]));
+for (const [id, keys] of Object.entries(read("own-keys") ?? {})) {
+  const command = commands.get(id);
+  if (command) command.keys = keys;
+}
+
+export const allCommands = () => [...commands.values()];
+export const commandOf = (id) => commands.get(id);
+export const addCommand = (command) => commands.set(command.id, command);
+export const removeCommand = (id) => commands.delete(id);
+
+const visible = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility() && !element.disabled);
+
+/** Whether it would do something on this page, now. */
+export function isHere({ kind, to }) {
+  if (kind === "press") return Boolean(visible(to));
+  if (kind === "act") return actOf(to)?.isHere() ?? false;
+  return true;
+}
+
+function press(element) {
+  if (element.matches("input, textarea, select")) element.focus();
+  else element.click();
+}
+
+export function run(command, event) {
+  const { kind, to, fn } = command;
+  if (kind === "page") return window.location.assign(to);
+  if (kind === "dialog") return window.htmx.ajax("GET", to, { target: "#dialog-body", swap: "innerHTML" });
+  if (kind === "post") return window.htmx.ajax("POST", to, { target: "#timer-bar", swap: "outerHTML" });
+  if (kind === "press") return press(visible(to));
+  return fn ? fn(event) : actOf(to).run(event);
+}

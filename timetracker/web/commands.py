@@ -1,0 +1,119 @@
+"""Everything that can be done by a key, from the palette or from the quick actions: one list, filled by each app's own
+`commands.py`. What a command leads to has to exist, or it is not registered: there are no dead keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from timetracker.web.keys import Clash, normal_keys, overlaps
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class Category(models.TextChoices):
+    """Groups of the shortcuts panel and of the palette, in their order."""
+
+    GENERAL = "general", _("General")
+    GO = "go", _("Go to")
+    CREATE = "create", _("Create")
+    TIMER = "timer", _("Timer and time")
+    LISTS = "lists", _("In lists")
+    FORMS = "forms", _("In forms")
+
+
+class Context(models.TextChoices):
+    """Where keys apply. The innermost wins: a field, else a dialog, else the page's list, else everywhere."""
+
+    GLOBAL = "global", _("Everywhere")
+    TABLE = "table", _("On pages with a list")
+    MODAL = "modal", _("In dialogs")
+    EDITING = "editing", _("While typing")
+
+
+def everybody(_user: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One of `page`, `dialog`, `post`, `press` and `act` says what it does.
+
+    page: name of the view to go to. dialog: of the view whose form the page's dialog shows. post: of the view to post to.
+    press: selector of what is clicked; the command is there where that is visible. act: name of a behaviour (acts.js).
+    """
+
+    id: str
+    label: StrOrPromise
+    category: Category
+    keys: str = ""
+    icon: str = "bolt"
+    page: str = ""
+    dialog: str = ""
+    post: str = ""
+    press: str = ""
+    act: str = ""
+    args: tuple[Any, ...] = ()
+    contexts: tuple[Context, ...] = (Context.GLOBAL,)
+    in_palette: bool = True
+    quick: str = ""
+    """Colour of its button among the quick actions (a name of palette.py); empty: it is none of them by default."""
+    allowed: Callable[[Any], bool] = everybody
+
+    @property
+    def url(self) -> str:
+        """Raises NoReverseMatch where the view does not exist."""
+        view = self.page or self.dialog or self.post
+        return reverse(view, args=self.args) if view else ""
+
+
+_commands: dict[str, Command] = {}
+
+
+def register(*commands: Command) -> None:
+    """Raises Clash where the keys are another's in one of the same contexts, ValueError where the id is taken."""
+    for command in commands:
+        if command.id in _commands:
+            raise ValueError(f"The command {command.id} is registered already.")
+        if [command.page, command.dialog, command.post, command.press, command.act].count("") != 4:  # noqa: PLR2004 - all but one
+            raise ValueError(f"The command {command.id} has to do one thing.")
+        if other := clash(command, command.keys):
+            raise Clash(command.id, other.id, command.keys)
+        _commands[command.id] = command
+
+
+def all_commands() -> list[Command]:
+    """In the order of their categories."""
+    order = list(Category)
+    return sorted(_commands.values(), key=lambda command: order.index(command.category))
+
+
+def commands_for(user: Any) -> list[Command]:
+    return [command for command in all_commands() if command.allowed(user)]
+
+
+def get_command(command_id: str) -> Command | None:
+    return _commands.get(command_id)
+
+
+def clash(command: Command, keys: str, own: dict[str, str] | None = None) -> Command | None:
+    """The other command that `keys` already belong to where both apply; `own` are a person's keys by command."""
+    return next((other for other in clashes(command, keys, own or {})), None)
+
+
+def clashes(command: Command, keys: str, own: dict[str, str]) -> Iterable[Command]:
+    if not keys:
+        return
+    wanted = normal_keys(keys)
+    for other in _commands.values():
+        theirs = own.get(other.id, other.keys)
+        if other.id == command.id or not theirs or not set(other.contexts) & set(command.contexts):
+            continue
+        if overlaps(wanted, normal_keys(theirs)):
+            yield other

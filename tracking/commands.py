@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from timetracker.web.commands import Category, Command, register
+
+
+def managers(user: User) -> bool:
+    return user.may_create_projects
+
+
+def _go(name: str, label: str, keys: str, icon: str) -> Command:
+    return Command(
+        id=f"go-{name}", label=label, category=Category.GO, keys=keys, icon=icon, page=f"tracking:{name}"
+    )  # fmt: skip
+
+
+register(
+    _go("start", _("Home"), "g d", "home"),
+    _go("entries", _("Entries"), "g e", "clock"),
+    _go("tasks", _("Tasks"), "g t", "check-circle"),
+    _go("board", _("Board"), "g b", "view-columns"),
+    _go("projects", _("Projects"), "g p", "folder"),
+    _go("reports", _("Reports"), "g r", "chart-bar"),
+    _go("clients", _("Clients"), "g k", "building-office"),
+    _go("tags", _("Tags"), "g l", "tag"),
+    _go("activity", _("Activity"), "g v", "bolt"),
+    _go("review", _("To review"), "g f", "flag"),
+    _go("trash", _("Deleted entries"), "g x", "trash"),
+    _go("imports", _("Import"), "g i", "arrow-down-tray"),
+    Command(
+        id="new-project", label=_("New project"), category=Category.CREATE, keys="c p", icon="folder-plus",
+        dialog="tracking:project-new", quick="violet", allowed=managers,
+    ),
+    Command(
+        id="new-task", label=_("New task"), category=Category.CREATE, keys="c t", icon="check-circle",
+        dialog="tracking:task-new", quick="amber",
+    ),
+    Command(
+        id="new-client", label=_("New client"), category=Category.CREATE, keys="c c", icon="building-office",
+        dialog="tracking:client-new", quick="teal", allowed=managers,
+    ),
+    Command(
+        id="new-tag", label=_("New tag"), category=Category.CREATE, keys="c n", icon="tag",
+        dialog="tracking:tag-new", allowed=managers,
+    ),
+    Command(
+        id="new-entry", label=_("New entry"), category=Category.CREATE, keys="c e", icon="clock",
+        dialog="tracking:entry-new",
+    ),
+    Command(
+        id="timer-start", label=_("Start the timer"), category=Category.TIMER, keys="t s", icon="play",
+        act="timer-start", quick="emerald",
+    ),
+    Command(
+        id="timer-stop", label=_("Stop the timer"), category=Category.TIMER, keys="t x", icon="stop",
+        press="#timer-stop",
+    ),
+    Command(
+        id="timer-pause", label=_("Pause or resume"), category=Category.TIMER, keys="t p", icon="pause",
+        press="#timer-pause",
+    ),
+    Command(
+        id="timer-discard", label=_("Discard the timer"), category=Category.TIMER, keys="t d", icon="trash",
+        press="#timer-discard",
+    ),
+    Command(
+        id="timer-edit", label=_("Edit what is running"), category=Category.TIMER, keys="t e", icon="pencil",
+        press="#timer-edit",
+    ),
+    Command(
+        id="timer-again", label=_("Start the last work again"), category=Category.TIMER, keys="t r", icon="arrow-path",
+        post="tracking:timer-again",
+    ),
+    *(
+        Command(
+            id=f"timer-recent-{number}", label=format_lazy(_("Start on recent project {number}"), number=number),
+            category=Category.TIMER, keys=f"t {number}", icon="play", post="tracking:timer-recent", args=(number,),
+        )
+        for number in range(1, 6)
+    ),
+    Command(
+        id="log-time", label=_("Log time"), category=Category.TIMER, keys="t l", icon="plus",
+        dialog="tracking:quick-entry", quick="sky",
+    ),
+)  # fmt: skip
