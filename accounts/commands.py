@@ -45,7 +45,7 @@ register(
     ),
     Command(
         id="invite", label=_("Invite somebody"), category=Category.CREATE, keys="c i", icon="user-plus",
-        dialog="accounts:invite", allowed=administrators,
+        page="accounts:invite", allowed=administrators,
     ),
     Command(
         id="save", label=_("Save"), category=Category.FORMS, keys="Ctrl+S", icon="check", act="save",

@@ -33,6 +33,7 @@ class ProfileFields(TypedDict, total=False):
     work_ends: dt.time
     working_days: list[int]
     theme: str
+    shortcuts: dict[str, str]
 
 
 @transaction.atomic

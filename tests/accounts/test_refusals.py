@@ -82,6 +82,6 @@ def test_what_changes_is_not_fetched(administrator, owner, team, client_for):
     for name, arguments in {
         "people-bulk": [], "person-deactivate": [owner.pk], "person-reactivate": [owner.pk], "team-delete": [team.pk],
         "team-restore": [], "theme": [], "sessions-end": [], "session-end": [1], "token-revoke": ["x"],
-        "invitation-withdraw": [1],
+        "invitation-withdraw": [1], "shortcut": ["undo"], "shortcuts-reset": [], "shortcuts-import": [],
     }.items():  # fmt: skip
         assert client.get(reverse(f"accounts:{name}", args=arguments)).status_code == 405, name

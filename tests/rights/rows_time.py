@@ -159,6 +159,8 @@ TIMERS = [
         post("/timer/pause/"),
         post("/timer/resume/", quiet=True),  # it is not paused
         post("/timer/discard/"),
+        post("/timer/again/"),
+        post("/timer/recent/1/", quiet=True),  # nothing was worked on of late
         post("/timer/start-time/", {"shift": "-5"}, quiet=True),
         post("/timer/edit/", {"entry": "{own timer}", "description": "other"}),
         post("/track/", {"description": "from a bookmark"}),

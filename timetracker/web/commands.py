@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +45,8 @@ def everybody(_user: Any) -> bool:
 class Command:
     """One of `page`, `dialog`, `post`, `press` and `act` says what it does.
 
-    page: name of the view to go to. dialog: of the view whose form the page's dialog shows. post: of the view to post to.
-    press: selector of what is clicked; the command is there where that is visible. act: name of a behaviour (acts.js).
+    page: name of the view to go to. dialog: of the view whose form the page's dialog shows. post: of the view to post
+    to. press: selector of what is clicked; the command is there where that is. act: name of a behaviour (acts.js).
     """
 
     id: str
@@ -81,7 +81,7 @@ def register(*commands: Command) -> None:
     for command in commands:
         if command.id in _commands:
             raise ValueError(f"The command {command.id} is registered already.")
-        if [command.page, command.dialog, command.post, command.press, command.act].count("") != 4:  # noqa: PLR2004 - all but one
+        if sum(map(bool, (command.page, command.dialog, command.post, command.press, command.act))) != 1:
             raise ValueError(f"The command {command.id} has to do one thing.")
         if other := clash(command, command.keys):
             raise Clash(command.id, other.id, command.keys)
@@ -102,18 +102,20 @@ def get_command(command_id: str) -> Command | None:
     return _commands.get(command_id)
 
 
-def clash(command: Command, keys: str, own: dict[str, str] | None = None) -> Command | None:
-    """The other command that `keys` already belong to where both apply; `own` are a person's keys by command."""
-    return next((other for other in clashes(command, keys, own or {})), None)
+def command_of_page(view_name: str) -> Command | None:
+    """What goes to the page: the navigation teaches its keys."""
+    return next((command for command in _commands.values() if command.page == view_name), None)
 
 
-def clashes(command: Command, keys: str, own: dict[str, str]) -> Iterable[Command]:
+def clash(command: Command, keys: str, own: Mapping[str, str] | None = None) -> Command | None:
+    """The other command that `keys` already belong to where both apply; `own` are a person's keys by command.
+    Raises BadKeys."""
     if not keys:
-        return
+        return None
     wanted = normal_keys(keys)
     for other in _commands.values():
-        theirs = own.get(other.id, other.keys)
-        if other.id == command.id or not theirs or not set(other.contexts) & set(command.contexts):
-            continue
-        if overlaps(wanted, normal_keys(theirs)):
-            yield other
+        theirs = (own or {}).get(other.id, other.keys)
+        meet = other.id != command.id and theirs and set(other.contexts) & set(command.contexts)
+        if meet and overlaps(wanted, normal_keys(theirs)):
+            return other
+    return None

@@ -72,7 +72,7 @@ def _stroke(text: str) -> str:
 def _split(text: str) -> list[str]:
     if not re.fullmatch(r"(?:[A-Za-z]+\+)*(?:\+|[^+]+)", text):
         raise BadKeys
-    return text[:-2].split("+") + ["+"] if text.endswith("++") else text.split("+")
+    return [*text[:-2].split("+"), "+"] if text.endswith("++") else text.split("+")
 
 
 def overlaps(one: str, other: str) -> bool:

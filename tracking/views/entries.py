@@ -20,7 +20,7 @@ from tracking.models import Tag, TimeEntry
 from tracking.services.entries import create_entry, delete_entry, restore_entry, update_entry
 from tracking.services.tags import require_tag_names, tags_named
 from tracking.services.timer import continue_entry, stop_timer
-from tracking.views.timer import done, refused
+from tracking.views.timer import started
 from tracking.views.week import day_in, week_page
 
 
@@ -141,9 +141,4 @@ def entry_restore(request: HttpRequest, pk: int) -> HttpResponse:
 def entry_continue(request: HttpRequest, pk: int) -> HttpResponse:
     """Starts one's own timer with what the entry was about. Answers with the timer bar."""
     found = get_entry(request.user, pk)
-    try:
-        continue_entry(user=request.user, entry=found)
-    except (ValidationError, Conflict) as error:
-        words = error.messages if isinstance(error, ValidationError) else [error.message]
-        return refused(request, errors=words)
-    return done(request, _("The timer is running."))
+    return started(request, lambda: continue_entry(user=request.user, entry=found))

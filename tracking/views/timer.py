@@ -22,9 +22,17 @@ from timetracker.web.errors import Conflict
 from timetracker.web.htmx import toast
 from tracking.forms.timer import Draft, StartTimeForm, TimerForm
 from tracking.models import TimeEntry
-from tracking.queries import running_entry
+from tracking.queries import latest_entries, recent_projects, running_entry
 from tracking.services.entries import update_entry
-from tracking.services.timer import discard_timer, move_start, pause_timer, resume_timer, start_timer, stop_timer
+from tracking.services.timer import (
+    continue_entry,
+    discard_timer,
+    move_start,
+    pause_timer,
+    resume_timer,
+    start_timer,
+    stop_timer,
+)
 
 BAR = "tracking/timer/answer.html"
 
@@ -91,6 +99,34 @@ def timer_discard(request: HttpRequest) -> HttpResponse:
         return refused(request, errors=[error.message])
     undo_url = reverse("tracking:entry-restore", args=[entry.pk])
     return toast(done(request), _("Discarded."), undo_url=undo_url)
+
+
+def started(request: HttpRequest, start: Callable[[], TimeEntry]) -> HttpResponse:
+    try:
+        entry = start()
+    except (ValidationError, Conflict) as error:
+        return refused(request, errors=error.messages if isinstance(error, ValidationError) else [error.message])
+    return done(request, _("The timer is running."), running=entry)
+
+
+@login_required
+@require_POST
+def timer_again(request: HttpRequest) -> HttpResponse:
+    """With what one did last."""
+    last = latest_entries(request.user, 1).first()
+    if last is None:
+        return refused(request, errors=[_("There is no earlier work to go on with.")])
+    return started(request, lambda: continue_entry(user=request.user, entry=last))
+
+
+@login_required
+@require_POST
+def timer_recent(request: HttpRequest, place: int) -> HttpResponse:
+    """On the project at this place, from 1, among those one worked on last."""
+    projects = recent_projects(request.user, max(place, 1))
+    if not 1 <= place <= len(projects):
+        return refused(request, errors=[_("There is no recent project at this place.")])
+    return started(request, lambda: start_timer(user=request.user, project=projects[place - 1]))
 
 
 @login_required

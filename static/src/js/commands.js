@@ -4,21 +4,27 @@ import { actOf } from "./acts.js";
 const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
 const commands = new Map((read("commands") ?? []).map((command) => [command.id, { ...command, standard: command.keys }]));
-for (const [id, keys] of Object.entries(read("own-keys") ?? {})) {
-  const command = commands.get(id);
-  if (command) command.keys = keys;
+
+/** One's own keys, by command; all others have the standard ones. */
+export function useKeys(own) {
+  for (const command of commands.values()) command.keys = own[command.id] ?? command.standard;
 }
+
+useKeys(read("own-keys") ?? {});
+document.addEventListener("ownKeys", ({ detail: { elt: _elt, ...own } }) => useKeys(own));
 
 export const allCommands = () => [...commands.values()];
 export const commandOf = (id) => commands.get(id);
 export const addCommand = (command) => commands.set(command.id, command);
 export const removeCommand = (id) => commands.delete(id);
 
-const visible = (selector) => [...document.querySelectorAll(selector)].find((element) => element.checkVisibility() && !element.disabled);
+// An item of a closed menu can be pressed as well: its keys are a way past the menu.
+const isReachable = (element) => !element.disabled && (element.checkVisibility() || element.closest("[popover]:not(:popover-open)"));
+const reachable = (selector) => [...document.querySelectorAll(selector)].find(isReachable);
 
 /** Whether it would do something on this page, now. */
 export function isHere({ kind, to }) {
-  if (kind === "press") return Boolean(visible(to));
+  if (kind === "press") return Boolean(reachable(to));
   if (kind === "act") return actOf(to)?.isHere() ?? false;
   return true;
 }
@@ -33,6 +39,6 @@ export function run(command, event) {
   if (kind === "page") return window.location.assign(to);
   if (kind === "dialog") return window.htmx.ajax("GET", to, { target: "#dialog-body", swap: "innerHTML" });
   if (kind === "post") return window.htmx.ajax("POST", to, { target: "#timer-bar", swap: "outerHTML" });
-  if (kind === "press") return press(visible(to));
+  if (kind === "press") return press(reachable(to));
   return fn ? fn(event) : actOf(to).run(event);
 }

@@ -32,6 +32,10 @@ import "./timer-swap.js";
 import "./copy.js";
 import "./guess-zone.js";
 import "./passkeys.js";
+import "./forms-keys.js";
+import "./shortcuts.js";
+import "./shortcuts-panel.js";
+import "./record-keys.js";
 
 // board.js is a bundle of its own and must not bring a second htmx.
 window.htmx = htmx;

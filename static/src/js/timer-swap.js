@@ -1,4 +1,5 @@
 // What must survive when the timer bar is exchanged for a fresh one: the focus, an open popover or sheet, the toasts.
+import { act } from "./acts.js";
 import { place } from "./place.js";
 
 const SETTLED_MS = 500;
@@ -76,10 +77,12 @@ document.addEventListener(
   true,
 );
 
-// "Start the timer" of an empty page: to the text in the bar, or to the sheet where the bar has none.
-document.addEventListener("click", ({ target }) => {
-  if (!target.closest("[data-timer-begin]")) return;
+// "Start the timer": to the text in the bar, or to the sheet where the bar has none.
+function begin() {
   const field = document.getElementById("timer-text");
   if (visible(field)) field.focus();
   else document.getElementById("timer-open").click();
-});
+}
+
+act("timer-start", begin, () => Boolean(document.getElementById("timer-open")));
+document.addEventListener("click", ({ target }) => target.closest("[data-timer-begin]") && begin());

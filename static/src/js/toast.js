@@ -1,5 +1,6 @@
 // Toasts: `window.toastManager`, HX-Trigger {"toast": {"text", "level", "undo_url", "redo"}}, and Django's messages of a whole page.
 import { text } from "./texts.js";
+import { perform, remember, wordsOf } from "./undo.js";
 
 const LEVELS = new Set(["success", "info", "warning", "error"]);
 const SHOWN_AT_MOST = 3;
@@ -84,8 +85,10 @@ function sayOnce(key, words, sub, url) {
 /** `text` may lead to `url` and have a second line, `sub`; `actions` are `{label, url, post}`. `stays`: until it is closed.
  * `key`: there is one of it, beside the few others; without it what says the same is one. Returns the toast. */
 export function showToast(options) {
-  const { text: words, level = "success", undo_url: undoUrl, redo, action, sub, url, actions = [], stays = false } = options;
-  if (!words || !region()) return null;
+  const { level = "success", undo_url: undoUrl, redo, action, sub, url, actions = [], stays = false } = options;
+  if (!options.text || !region()) return null;
+  const words = wordsOf(options);
+  const step = undoUrl && remember({ url: undoUrl, words: options.text, redo });
   const key = options.key ?? (action ? null : JSON.stringify([words, level, sub, url, undoUrl, actions]));
   const same = sayOnce(key, words, sub, url);
   if (same) return same;
@@ -94,7 +97,7 @@ export function showToast(options) {
   // What failed stays until it is read.
   Object.assign(toast, { key, extra: Boolean(options.key), stays: stays || toast.dataset.level === "error" });
   say(toast, words, sub, url);
-  if (undoUrl) addAction(toast, text(redo ? "redo" : "undo"), () => post(undoUrl));
+  if (undoUrl) addAction(toast, text(redo ? "redo" : "undo"), () => perform(step));
   if (action) addAction(toast, action.label, action.act);
   for (const each of actions.slice(0, ACTIONS_AT_MOST)) addLink(toast, each);
   toast.querySelector(".toast-close").addEventListener("click", () => letGo(toast));

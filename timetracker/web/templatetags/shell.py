@@ -11,7 +11,7 @@ from django.utils.html import json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from timetracker.web.commands import Command, commands_for, get_command
+from timetracker.web.commands import Command, command_of_page, commands_for, get_command
 from timetracker.web.templatetags.web import KEPT
 
 register = template.Library()
@@ -30,14 +30,16 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 
 @register.simple_tag(takes_context=True)
 def kept(context: template.Context, template_name: str) -> SafeString:
-    """`{% kept "web/nav.html" %}`: a piece that differs by language and section only, drawn once for each."""
+    """`{% kept "web/nav.html" %}`: a piece that differs by language, section and one's own keys only, drawn once for
+    each."""
     first = getattr(context.get("request"), "path", "/").split("/")[1]
-    return _kept(template_name, f"/{first}/" if first else "/", get_language())
+    own = getattr(context.get("user"), "shortcuts", None) or {}
+    return _kept(template_name, f"/{first}/" if first else "/", get_language(), tuple(sorted(own.items())))
 
 
 @lru_cache(maxsize=min(KEPT, 256))
-def _kept(template_name: str, section: str, _language: str | None) -> SafeString:
-    return render_to_string(template_name, {"section": section})
+def _kept(template_name: str, section: str, _language: str | None, own: tuple[tuple[str, str], ...]) -> SafeString:
+    return render_to_string(template_name, {"section": section, "own_keys": dict(own)})
 
 
 @register.simple_tag(takes_context=True)
@@ -71,7 +73,9 @@ def _nav(context: template.Context, view_name: str, icon: str, label: str) -> di
         url = reverse(view_name)
     except NoReverseMatch:
         return {"url": ""}
-    return {"url": url, "icon": icon, "label": label, "current": url == context.get("section")}
+    command = command_of_page(view_name)
+    keys = (context.get("own_keys") or {}).get(command.id, command.keys) if command else ""
+    return {"url": url, "icon": icon, "label": label, "current": url == context.get("section"), "keys": keys}
 
 
 @register.inclusion_tag("web/nav_item.html", takes_context=True)

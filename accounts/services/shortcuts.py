@@ -1,0 +1,92 @@
+"""One's own keys for commands, instead of the standard ones."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services.profile import update_profile
+from timetracker.web.commands import Command, all_commands, clash
+from timetracker.web.keys import BadKeys, normal_keys
+
+LARGEST_FILE = 100_000
+"""Bytes of an imported file."""
+
+
+@transaction.atomic
+def set_shortcut(*, person: User, command: Command, keys: str) -> User:
+    """Without keys the command has none. Raises ValidationError where they are another's, or none at all."""
+    person = _locked(person)
+    own = dict(person.shortcuts)
+    _put(own, command, keys)
+    return update_profile(person=person, shortcuts=own)
+
+
+def reset_shortcuts(*, person: User) -> User:
+    """All to the standard."""
+    return update_profile(person=person, shortcuts={})
+
+
+@transaction.atomic
+def import_shortcuts(*, person: User, text: str | bytes) -> tuple[User, list[str]]:
+    """All of one's keys from a file that was exported; what it does not name gets the standard. Answers what of it was
+    ignored, and why. Raises ValidationError where the file is none."""
+    wanted = _read(text)
+    person = _locked(person)
+    known = {command.id: command for command in all_commands()}
+    ignored = [_("“%(id)s”: no such command") % {"id": str(name)[:40]} for name in wanted if name not in known]
+    # None of them has its keys at first, so that two can have exchanged theirs.
+    own = dict.fromkeys((name for name in wanted if name in known), "")
+    for name in list(own):
+        try:
+            _put(own, known[name], wanted[name])
+        except ValidationError as error:
+            ignored += error.messages
+            with suppress(ValidationError):
+                _put(own, known[name], known[name].keys)
+    return update_profile(person=person, shortcuts=own), ignored
+
+
+def exported(person: User) -> dict[str, str]:
+    """Every command's keys, one's own where they differ from the standard."""
+    return {command.id: person.shortcuts.get(command.id, command.keys) for command in all_commands()}
+
+
+def _read(text: str | bytes) -> dict[Any, Any]:
+    try:
+        if len(text) > LARGEST_FILE:
+            raise ValueError
+        wanted = json.loads(text)
+        if not isinstance(wanted, dict) or not wanted:
+            raise ValueError
+    except (ValueError, RecursionError):
+        raise ValidationError(
+            _("This is no file of shortcuts: it has to be a JSON object of commands and keys.")
+        ) from None
+    return wanted
+
+
+def _put(own: dict[str, str], command: Command, keys: Any) -> None:
+    """Into `own`, which then holds what differs from the standard."""
+    label = {"mine": command.label}
+    try:
+        keys = normal_keys(keys) if keys != "" else ""
+        other = clash(command, keys, own)
+    except BadKeys:
+        raise ValidationError(_("“%(mine)s”: these are no keys.") % label, code="keys") from None
+    if other is not None:
+        words = _("“%(mine)s” does not get %(keys)s: that is “%(other)s”.")
+        raise ValidationError(words % {**label, "keys": keys, "other": other.label}, code="clash")
+    own.pop(command.id, None)
+    if keys != command.keys:
+        own[command.id] = keys
+
+
+def _locked(person: User) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)

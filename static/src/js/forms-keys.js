@@ -1,0 +1,60 @@
+// Keys in forms: save, save and begin another, and leaving a field or a selection.
+import { act } from "./acts.js";
+import { allCommands } from "./commands.js";
+import { text } from "./texts.js";
+import { showToast } from "./toast.js";
+
+const CLEAR = "[data-select-none]";
+let another = ""; // address of the form that is to be opened again
+
+const dialog = () => [...document.querySelectorAll("dialog:modal")].at(-1);
+const isForm = (form) => form?.matches("[method=post]") && form.querySelector("[type=submit], button:not([type])");
+
+function form() {
+  const focused = document.activeElement?.closest("form");
+  if (isForm(focused)) return focused;
+  const forms = [...(dialog() ?? document.getElementById("main")).querySelectorAll("form[method=post]")].filter(isForm);
+  return forms.length === 1 ? forms[0] : null;
+}
+
+// Whatever a command opens in the dialog can be opened again.
+function opens() {
+  const address = form()?.getAttribute("hx-post");
+  const path = address && new URL(address, window.location.href).pathname;
+  return path && allCommands().some(({ kind, to }) => kind === "dialog" && to === path) ? address : "";
+}
+
+act("save", () => form().requestSubmit(), () => Boolean(form()));
+act(
+  "save-another",
+  () => {
+    another = opens();
+    form().requestSubmit();
+  },
+  () => Boolean(opens()),
+);
+
+// A good save closes the dialog or leads to what was made; wrong fields come back as the form.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (!another || requestConfig.verb !== "post") return;
+  const address = another;
+  another = "";
+  const leads = xhr.getResponseHeader("HX-Redirect");
+  if (!leads && xhr.status !== 204) return;
+  if (leads) {
+    event.preventDefault();
+    showToast({ text: text("saved") });
+  }
+  setTimeout(() => window.htmx.ajax("GET", address, { target: "#dialog-body", swap: "innerHTML" }));
+});
+
+const isClosable = () => !document.querySelector(":popover-open");
+const clear = () => [...document.querySelectorAll(CLEAR)].find((button) => button.checkVisibility());
+const field = () => (document.activeElement?.matches("input, textarea, select") && !document.activeElement.closest("dialog") ? document.activeElement : null);
+
+act(
+  "close",
+  () => (field() ? field().blur() : clear().click()),
+  () => isClosable() && Boolean(field() ?? clear()),
+);

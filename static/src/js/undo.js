@@ -1,0 +1,59 @@
+// What this tab has changed and can take back, the latest last: every toast with an Undo is a step. The server does it; this is the order.
+import { act } from "./acts.js";
+import { text } from "./texts.js";
+
+const MOST = 50;
+const PLACE = "undo";
+let steps = { person: "", undo: [], redo: [] };
+let answering = null; // { step, from, byKey } while an answer is on its way
+
+const person = () => document.body.dataset.person ?? "";
+
+// They outlive the page where the browser allows it.
+function read() {
+  try {
+    steps = JSON.parse(sessionStorage.getItem(PLACE)) ?? steps;
+  } catch {
+    // Storage is blocked: then they last as long as the page.
+  }
+  if (steps.person !== person()) steps = { person: person(), undo: [], redo: [] };
+}
+
+function write() {
+  try {
+    sessionStorage.setItem(PLACE, JSON.stringify(steps));
+  } catch {
+    // As above.
+  }
+}
+
+/** A change that `url` takes back; `redo`: that does again what was taken back. */
+export function remember({ url, words, redo }) {
+  read();
+  const list = answering ? (answering.from === "undo" ? "redo" : "undo") : redo ? "redo" : "undo";
+  const step = { url, words: answering?.step.words ?? words };
+  if (!answering && list === "undo") steps.redo = [];
+  steps[list] = [...steps[list].filter((other) => other.url !== url), step].slice(-MOST);
+  write();
+  return { ...step, from: list };
+}
+
+/** What a toast says: with keys one has not seen the button, so the answer names what was taken back. */
+export function wordsOf({ text: words, level = "success" }) {
+  if (!answering?.byKey || level !== "success") return words;
+  return text(answering.from === "undo" ? "undid" : "redid", { what: answering.step.words });
+}
+
+export async function perform(step, { byKey = false } = {}) {
+  read();
+  steps[step.from] = steps[step.from].filter(({ url }) => url !== step.url);
+  write();
+  answering = { step, from: step.from, byKey };
+  await window.htmx.ajax("POST", step.url, { swap: "none", target: "body" });
+  answering = null;
+}
+
+for (const from of ["undo", "redo"]) {
+  const last = () => (read(), steps[from].at(-1));
+  act(from, () => perform({ ...last(), from }, { byKey: true }), () => !answering && Boolean(last()));
+}

@@ -1,0 +1,349 @@
+"""Keys in Chromium: every command of the registry does what it says, and no key fires where somebody types."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.choices import Role
+from accounts.models import User
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations
+from tests.work import make_client, make_entry, make_project, make_tag
+from timetracker.web.commands import Command, all_commands
+from tracking.models import Tag, TimeEntry
+from tracking.services.timer import start_timer
+
+pytestmark = pytest.mark.browser
+DISPATCH = "event => document.body.dispatchEvent(new KeyboardEvent('keydown', { ...event, bubbles: true }))"
+Check = Callable[[Page], None]
+
+
+@pytest.fixture
+def boss(person: User) -> User:
+    person.role = Role.ADMINISTRATOR
+    person.save()
+    return person
+
+
+@pytest.fixture
+def work(boss: User) -> None:
+    """Five projects with time, an hour apart."""
+    for number in range(5):
+        start = timezone.now() - dt.timedelta(days=1, hours=number)
+        make_entry(boss, start, minutes=10, project=make_project(name=f"Project {number}"))
+
+
+@pytest.fixture
+def desk(open_page, boss: User) -> Page:
+    return open_page(boss, "/tasks/")
+
+
+def press(page: Page, keys: str) -> None:
+    """As they are written in the registry."""
+    for key in keys.split(" "):
+        page.keyboard.press(key.replace("Ctrl", "Control"))
+
+
+# ── The walk through the registry ────────────────────────────────────────────
+def sees(selector: str) -> Check:
+    return lambda page: expect(page.locator(selector)).to_be_visible()
+
+
+def focuses(selector: str) -> Check:
+    return lambda page: expect(page.locator(selector)).to_be_focused()
+
+
+def says(words: str) -> Check:
+    return lambda page: expect(page.locator("#toasts")).to_contain_text(words)
+
+
+def paused(page: Page) -> None:
+    expect(page.locator("#timer-pause")).to_have_attribute("aria-label", "Resume")
+
+
+def delete_a_tag(page: Page) -> None:
+    """A change with an Undo."""
+    page.goto("/tags/")
+    page.get_by_role("button", name="More for one").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Tag #one deleted.")).to_be_visible()
+
+
+def redo_ready(page: Page) -> None:
+    delete_a_tag(page)
+    press(page, "Ctrl+Z")
+    expect(page.get_by_role("link", name="#one")).to_be_visible()
+
+
+def new_tag_named(page: Page) -> None:
+    press(page, "c n")
+    page.get_by_role("dialog").get_by_label("Name").fill("two")
+
+
+def another_tag(page: Page) -> None:
+    expect(page.get_by_role("dialog").get_by_label("Name")).to_have_value("")
+    assert Tag.objects.filter(name="two").exists()
+
+
+RUNNING = {"timer-stop", "timer-pause", "timer-discard", "timer-edit"}
+EFFECTS: dict[str, tuple[Callable[[Page], object] | None, Check]] = {
+    "shortcuts": (None, sees("#shortcuts")),
+    "undo": (delete_a_tag, says("Undone: Tag #one deleted.")),
+    "redo": (redo_ready, says("Done again: Tag #one deleted.")),
+    "find": (None, focuses("#main [type=search]")),
+    "close": (lambda page: page.locator("#main [type=search]").focus(), focuses("body")),
+    "open-notifications": (None, sees("#notices")),
+    "timer-start": (None, focuses("#timer-text")),
+    "timer-stop": (None, sees("#timer-go")),
+    "timer-pause": (None, paused),
+    "timer-discard": (None, says("Discarded.")),
+    "timer-edit": (None, sees("#dialog")),
+    "save": (new_tag_named, lambda page: expect(page.get_by_role("link", name="#two")).to_be_visible()),
+    "save-another": (new_tag_named, another_tag),
+}
+
+
+@pytest.mark.parametrize("command", [command for command in all_commands() if command.keys], ids=lambda each: each.id)
+def test_every_key_has_its_effect(desk: Page, boss: User, work: None, command: Command):
+    make_tag(name="one")
+    before, check = EFFECTS.get(command.id, (None, None))
+    if command.id in RUNNING:
+        start_timer(user=boss, description="Sketch")
+    desk.goto("/tags/")
+    expect(desk.locator("#bell[aria-haspopup]")).to_be_visible()
+    if before:
+        before(desk)
+    press(desk, command.keys)
+    if check:
+        check(desk)
+    elif command.page:
+        desk.wait_for_url(f"**{command.url}")
+    elif command.dialog:
+        expect(desk.locator("#dialog[open] .dialog-title")).to_be_visible()
+    else:
+        assert command.post, f"{command.id}: say in EFFECTS what is to be seen"
+        expect(desk.locator("#timer-stop")).to_be_visible()
+
+
+def test_recent_projects_are_in_their_order(desk: Page, boss: User, work: None):
+    press(desk, "t 2")
+    expect(desk.locator("#timer-stop")).to_be_visible()
+    recent = TimeEntry.objects.filter(ended_at=None).get()
+    latest = TimeEntry.objects.exclude(ended_at=None).order_by("-started_at").values_list("project", flat=True)
+    assert recent.project_id == latest[1]
+
+
+# ── Where keys are not keys ──────────────────────────────────────────────────
+def test_no_plain_key_fires_in_a_field(desk: Page):
+    field = desk.locator("#main [type=search]").first
+    field.focus()
+    desk.keyboard.type("g p c t program? b/")
+    expect(field).to_have_value("g p c t program? b/")
+    assert desk.url.split("?")[0].endswith("/tasks/")
+    expect(desk.locator("dialog[open]")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"key": "?", "isComposing": True},
+        {"key": "?", "keyCode": 229},
+        {"key": "?", "modifierAltGraph": True},
+        {"key": "?", "altKey": True},
+        {"key": "?", "metaKey": True},
+    ],
+)
+def test_what_writes_is_no_shortcut(desk: Page, event: dict[str, object]):
+    desk.evaluate(DISPATCH, event)
+    expect(desk.locator("#shortcuts")).to_be_hidden()
+    press(desk, "?")
+    expect(desk.locator("#shortcuts")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [{"key": "п", "code": "KeyG"}, {"key": "з", "code": "KeyP"}],  # a Russian keyboard: no Latin letters
+        [{"key": "G", "code": "KeyG"}, {"key": "P", "code": "KeyP"}],  # caps lock
+        [{"key": "g", "code": "KeyH"}, {"key": "p", "code": "KeyR"}],  # Dvorak and others: what is produced counts
+    ],
+)
+def test_any_layout_works(desk: Page, events: list[dict[str, str]]):
+    for event in events:
+        desk.evaluate(DISPATCH, event)
+    desk.wait_for_url("**/projects/")
+
+
+def test_a_sequence_waits_a_second_and_no_longer(desk: Page):
+    desk.clock.install()
+    desk.goto("/tasks/")
+    desk.clock.pause_at(desk.evaluate("Date.now() + 1000"))
+    press(desk, "g")
+    desk.clock.run_for(1100)
+    press(desk, "?")
+    expect(desk.locator("#shortcuts")).to_be_visible()
+
+
+def test_a_dialog_is_in_the_way_of_plain_keys(desk: Page):
+    press(desk, "?")
+    desk.locator("#shortcuts").get_by_role("link", name="Change").focus()
+    press(desk, "g p")
+    expect(desk.locator("#shortcuts")).to_be_visible()
+    press(desk, "Escape")
+    expect(desk.locator("#shortcuts")).to_be_hidden()
+    press(desk, "g p")
+    desk.wait_for_url("**/projects/")
+
+
+# ── The list of them ─────────────────────────────────────────────────────────
+def test_the_list_is_searched_and_says_what_works_here(desk: Page):
+    press(desk, "?")
+    panel = desk.get_by_role("dialog", name="Shortcuts")
+    expect(panel.get_by_role("searchbox")).to_be_focused()
+    stop = panel.get_by_role("listitem").filter(has_text="Stop the timer")
+    expect(stop).to_contain_text("(not on this page)")
+    expect(panel.get_by_role("listitem").filter(has_text="Projects").first).not_to_contain_text("not on this page")
+    desk.keyboard.type("new cl")
+    expect(panel.get_by_role("listitem")).to_have_text([re.compile("New client")])
+    expect(desk.locator("#announcer")).to_have_text("1 shortcuts")
+    desk.keyboard.type("zz")
+    expect(panel.get_by_text("No shortcut matches.")).to_be_visible()
+
+
+def test_how_it_looks(open_page, boss: User, look):
+    page = open_page(boss, "/settings/shortcuts/", **look)
+    assert_fits(page)
+    assert_no_axe_violations(page)
+    press(page, "?")
+    assert_no_axe_violations(page)
+
+
+# ── One's own ────────────────────────────────────────────────────────────────
+def test_keys_are_changed_by_pressing_them(open_page, boss: User):
+    page = open_page(boss, "/settings/shortcuts/")
+    field = page.get_by_label("Tasks", exact=True)
+    field.focus()
+    press(page, "g p")
+    expect(page.get_by_text("“Tasks” does not get g p: that is “Projects”.")).to_be_visible()
+    page.get_by_label("Tasks", exact=True).focus()
+    press(page, "Ctrl+Shift+y")
+    expect(page.get_by_role("button", name="Back to g t")).to_be_visible()
+    expect(page.get_by_label("Tasks", exact=True)).to_have_value("Ctrl+Shift+Y")
+    page.get_by_role("heading", name="Settings").click()
+    press(page, "Ctrl+Shift+y")
+    page.wait_for_url("**/tasks/")
+    page.go_back()
+    page.get_by_label("Board", exact=True).focus()
+    press(page, "Backspace")
+    expect(page.get_by_role("button", name="Back to g b")).to_be_visible()
+    page.get_by_label("Tags", exact=True).focus()
+    press(page, "q")
+    press(page, "Escape")
+    expect(page.get_by_label("Tags", exact=True)).to_have_value("g l")
+    boss.refresh_from_db()
+    assert boss.shortcuts == {"go-tasks": "Ctrl+Shift+Y", "go-board": ""}
+
+
+def test_without_scripts_they_are_typed(open_page, boss: User):
+    page = open_page(boss, "/settings/shortcuts/", java_script_enabled=False)
+    page.get_by_label("Tasks", exact=True).fill("g 1")
+    page.get_by_label("Tasks", exact=True).press("Enter")
+    expect(page.get_by_label("Tasks", exact=True)).to_have_value("g 1")
+    boss.refresh_from_db()
+    assert boss.shortcuts == {"go-tasks": "g 1"}
+
+
+# ── By script ────────────────────────────────────────────────────────────────
+def test_the_guides_snippet_runs_as_it_stands(desk: Page):
+    with desk.expect_console_message(lambda message: message.text == "Custom action"):
+        desk.evaluate(
+            """() => { window.shortcutManager.register('Ctrl+Q', () => { console.log('Custom action'); },
+               { description: 'Custom action', category: 'Custom' }); }"""
+        )
+        press(desk, "Ctrl+q")
+    assert desk.evaluate("shortcutManager.list().find(({ keys }) => keys === 'Ctrl+Q')") == {
+        "keys": "Ctrl+Q", "description": "Custom action", "category": "Custom", "context": "global", "active": True,
+    }  # fmt: skip
+    press(desk, "?")
+    expect(desk.get_by_role("listitem").filter(has_text="Custom action")).to_be_visible()
+    press(desk, "Escape")
+    assert desk.evaluate("shortcutManager.unregister('ctrl+q')")
+    assert not desk.evaluate("shortcutManager.unregister('ctrl+q')")
+
+
+def test_a_clash_is_reported_with_both_names(desk: Page):
+    assert not desk.evaluate("shortcutManager.register('g', () => {}, { description: 'Mine' })")
+    expect(desk.locator("#toasts")).to_contain_text("“Mine” does not get g: that is “People”.")
+    for nonsense in ("''", "'Hyper+K'", "'g', 7", "'Ctrl+Y', () => {}, { context: 'nowhere' }"):
+        assert desk.evaluate(
+            f"(() => {{ try {{ shortcutManager.register({nonsense}) }} catch (error) {{ return error.name }} }})()"
+        ) in {"TypeError"}
+
+
+def test_reset_by_script(desk: Page, boss: User):
+    boss.shortcuts = {"go-tasks": "g 1"}
+    boss.save()
+    desk.reload()
+    assert "g 1" in json.dumps(desk.evaluate("shortcutManager.list()"))
+    desk.evaluate("shortcutManager.reset()")
+    assert "g 1" not in json.dumps(desk.evaluate("shortcutManager.list()"))
+    boss.refresh_from_db()
+    assert boss.shortcuts == {}
+
+
+# ── Undo and redo ────────────────────────────────────────────────────────────
+def test_undo_goes_back_step_by_step_over_pages(open_page, boss: User):
+    entries = [make_entry(boss, minutes=10 + number, description=f"Entry {number}") for number in range(2)]
+    page = open_page(boss, "/entries/")
+    for number in (0, 1):
+        page.get_by_role("button", name=re.compile(f"More for.*Entry {number}")).click()
+        page.get_by_role("button", name="Delete").click()
+        expect(page.locator(".entry", has_text=f"Entry {number}")).to_have_count(0)
+    press(page, "g t")
+    page.wait_for_url("**/tasks/")
+    press(page, "Ctrl+z")
+    expect(page.locator("#toasts")).to_contain_text("Undone:")
+    assert [entry.pk for entry in TimeEntry.objects.alive()] == [entries[1].pk]
+    press(page, "Ctrl+z")
+    expect(page.locator("#toasts").get_by_text("Undone:")).to_have_count(2)
+    assert TimeEntry.objects.alive().count() == 2
+    press(page, "Ctrl+Shift+z")
+    expect(page.locator("#toasts")).to_contain_text("Done again:")
+    assert TimeEntry.objects.alive().count() == 1
+
+
+def test_with_storage_blocked_the_page_works(open_page, boss: User):
+    page = open_page(boss)
+    page.add_init_script(
+        "for (const name of ['localStorage', 'sessionStorage']) "
+        "Object.defineProperty(window, name, { get() { throw new DOMException('blocked', 'SecurityError') } })"
+    )
+    page.route_web_socket("**/ws/", lambda _socket: None)
+    make_tag(name="one")
+    delete_a_tag(page)
+    press(page, "Ctrl+z")
+    expect(page.get_by_role("link", name="#one")).to_be_visible()
+
+
+def test_save_and_another_where_the_save_leads_away(desk: Page):
+    make_client(name="Northwind")
+    press(desk, "c p")
+    for name in ("First", "Second"):
+        dialog = desk.get_by_role("dialog")
+        expect(dialog.get_by_label("Name")).to_have_value("")
+        dialog.get_by_label("Name").fill(name)
+        press(desk, "Ctrl+Enter")
+    expect(desk.get_by_role("dialog").get_by_label("Name")).to_have_value("")
+    press(desk, "Ctrl+Enter")
+    expect(desk.get_by_role("dialog").locator("[aria-invalid=true]")).to_be_visible()
+
+
+def test_on_a_phone_no_keys_are_taught(open_page, boss: User):
+    page = open_page(boss, "/", **SCREENS["phone"])
+    expect(page.locator(".nav-key:visible")).to_have_count(0)
