@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from timetracker.web.accent import VERSION
 from timetracker.web.templatetags.web import KEPT
 
 register = template.Library()
@@ -36,6 +37,12 @@ def kept(context: template.Context, template_name: str) -> SafeString:
 @lru_cache(maxsize=min(KEPT, 256))
 def _kept(template_name: str, section: str, _language: str | None) -> SafeString:
     return render_to_string(template_name, {"section": section})
+
+
+@register.simple_tag
+def accent_url(colour: str) -> str:
+    """The style sheet of a person's accent; with the version, because browsers keep it for ever."""
+    return f"{reverse('accounts:accent', args=[colour.removeprefix('#')])}?v={VERSION}"
 
 
 def _nav(context: template.Context, view_name: str, icon: str, label: str) -> dict[str, Any]:
