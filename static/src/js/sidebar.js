@@ -15,7 +15,7 @@ export function toggleSidebar() {
   const collapsed = document.documentElement.dataset.sidebar !== "collapsed";
   showSidebar(collapsed);
   // From the button: what is sent from one element goes one after the other, and the last counts.
-  htmx.ajax("POST", button.dataset.sidebarToggle, { source: button, swap: "none", values: { collapsed } });
+  htmx.ajax("POST", button.dataset.sidebarToggle, { source: button, swap: "none", values: { collapsed } }).catch(() => {}); // problems.js says it
 }
 
 document.addEventListener("click", ({ target }) => {

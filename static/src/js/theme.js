@@ -19,7 +19,7 @@ export function toggleDark() {
   const shown = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   const theme = shown === "dark" ? "light" : "dark";
   showTheme(theme);
-  htmx.ajax("POST", form.action, { source: form, swap: "none", values: { theme } });
+  htmx.ajax("POST", form.action, { source: form, swap: "none", values: { theme } }).catch(() => {}); // problems.js says it
 }
 
 document.addEventListener("click", ({ target }) => {
