@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
@@ -37,6 +38,22 @@ def kept(context: template.Context, template_name: str) -> SafeString:
 @lru_cache(maxsize=min(KEPT, 256))
 def _kept(template_name: str, section: str, _language: str | None) -> SafeString:
     return render_to_string(template_name, {"section": section})
+
+
+@register.simple_tag
+def appearance_of(user: Any) -> str:
+    """How the page looks to its person: attributes of <html>, so that nothing changes after the first paint."""
+    if not getattr(user, "is_authenticated", False):
+        return ""
+    return flatatt(
+        {
+            "data-theme": None if user.theme == "system" else user.theme,  # without it the system decides
+            "data-look": user.look,
+            "data-text": user.text_size,
+            "data-density": user.density,
+            "data-sidebar": "collapsed" if user.sidebar_collapsed else "open",
+        }
+    )
 
 
 @register.simple_tag
