@@ -70,7 +70,9 @@ class PersonAdmin(UserAdmin):
     search_fields = ["username", "display_name", "email"]
     ordering = ["username"]
     filter_horizontal = ()
-    readonly_fields = ["username", "is_active", "last_login", "date_joined", "left_at"]
+    readonly_fields = [
+        "username", "is_active", "last_login", "date_joined", "left_at", "shortcuts", "quick_actions",
+    ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["username", "password", "display_name", "email", "role", "is_active"]}),
         (
@@ -78,7 +80,16 @@ class PersonAdmin(UserAdmin):
             {
                 "fields": [
                     "time_zone", "language", "week_start", "hours_format", "weekly_goal_hours", "daily_limit_hours",
-                    "work_starts", "work_ends", "working_days", "theme",
+                    "work_starts", "work_ends", "working_days",
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Appearance"),
+            {
+                "fields": [
+                    "theme", "look", "accent", "text_size", "density", "sidebar_collapsed",
+                    "shortcuts", "quick_actions",
                 ]
             },
         ),

@@ -24,6 +24,19 @@ class Look(models.TextChoices):
     CONTRAST = "contrast", _("High contrast")
 
 
+ACCENTS = {
+    "#2f6fde": _("Blue"),
+    "#0e7490": _("Petrol"),
+    "#15803d": _("Green"),
+    "#b45309": _("Amber"),
+    "#c2410c": _("Rust"),
+    "#be123c": _("Raspberry"),
+    "#a21caf": _("Magenta"),
+    "#6d28d9": _("Violet"),
+}
+"""Colours to pick from; any other will do too."""
+
+
 class TextSize(models.TextChoices):
     SMALL = "small", _("Small")
     NORMAL = "normal", _("Normal")

@@ -21,6 +21,14 @@ register(
     Command(
         id="redo", label=_("Redo"), category=Category.GENERAL, keys="Ctrl+Shift+Z", icon="arrow-uturn-right", act="redo"
     ),
+    Command(id="sidebar", label=_("Sidebar"), category=Category.GENERAL, keys="Ctrl+B", icon="bars-3", act="sidebar"),
+    Command(
+        id="dark", label=_("Dark or light"), category=Category.GENERAL, keys="Ctrl+D", icon="moon", act="dark",
+    ),
+    Command(
+        id="go-appearance", label=_("Appearance"), category=Category.GO, keys="g o", icon="swatch",
+        page="accounts:appearance",
+    ),
     Command(
         id="find", label=_("Search on this page"), category=Category.GENERAL, keys="/", icon="magnifying-glass",
         press="#main input[type=search]", in_palette=False,

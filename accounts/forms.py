@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django import forms
@@ -107,7 +108,7 @@ class ProfileForm(forms.ModelForm):
         model = User
         fields = [
             "display_name", "email", "time_zone", "language", "week_start", "hours_format", "weekly_goal_hours",
-            "daily_limit_hours", "work_starts", "work_ends", "working_days", "theme",
+            "daily_limit_hours", "work_starts", "work_ends", "working_days",
         ]  # fmt: skip
         widgets = {
             "display_name": forms.TextInput({"autocomplete": "name"}),
@@ -135,6 +136,43 @@ class ProfileForm(forms.ModelForm):
         person = self.instance
         if person.has_usable_password() and not person.check_password(password):
             self.add_error("current_password", _("To change the e-mail address, write your present password."))
+
+
+class AppearanceForm(forms.ModelForm):
+    """`only`: the names that were sent, where one choice is saved by itself."""
+
+    OWN = "own"
+
+    accent = forms.CharField(label=_("Accent colour"), required=False, max_length=20)
+    own_accent = forms.CharField(label=_("Own colour"), required=False, max_length=20)
+    sidebar_collapsed = forms.TypedChoiceField(
+        label=_("Sidebar"), choices=[(False, _("Wide")), (True, _("Narrow"))],
+        coerce=lambda value: value == "True", widget=forms.RadioSelect,
+    )  # fmt: skip
+
+    class Meta:
+        model = User
+        fields = ["theme", "look", "text_size", "density", "sidebar_collapsed"]
+        labels = {"theme": _("Light or dark")}
+        widgets = {
+            "theme": forms.RadioSelect,
+            "look": forms.RadioSelect({"class": "radio radio-sm"}),
+            "text_size": forms.RadioSelect,
+            "density": forms.RadioSelect,
+        }
+
+    def __init__(self, *args: Any, only: Container[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if only is not None:
+            for name in [name for name in self.fields if name not in only]:
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        own = cleaned.pop("own_accent", "")
+        if cleaned.get("accent") == self.OWN:
+            cleaned["accent"] = own
+        return cleaned
 
 
 class TokenForm(forms.Form):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import invitations, people, security, settings, setup, shortcuts, teams
+from accounts.views import appearance, invitations, people, security, settings, setup, shortcuts, teams
 
 app_name = "accounts"
 urlpatterns = [
@@ -20,12 +20,15 @@ urlpatterns = [
     path("teams/<int:pk>/", teams.team, name="team"),
     path("teams/<int:pk>/delete/", teams.delete, name="team-delete"),
     path("settings/", settings.profile, name="profile"),
-    path("settings/theme/", settings.theme, name="theme"),
     path("settings/shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("settings/shortcuts/reset/", shortcuts.reset, name="shortcuts-reset"),
     path("settings/shortcuts/export/", shortcuts.export, name="shortcuts-export"),
     path("settings/shortcuts/import/", shortcuts.take_over, name="shortcuts-import"),
     path("settings/shortcuts/<slug:command_id>/", shortcuts.change, name="shortcut"),
+    path("settings/appearance/", appearance.appearance, name="appearance"),
+    path("settings/theme/", appearance.theme, name="theme"),
+    path("settings/sidebar/", appearance.sidebar, name="sidebar"),
+    path("appearance/<str:digits>.css", appearance.accent_css, name="accent"),
     path("settings/security/", security.security, name="security"),
     path("settings/security/sessions/end/", security.end_others, name="sessions-end"),
     path("settings/security/sessions/<int:pk>/end/", security.end_one, name="session-end"),

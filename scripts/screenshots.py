@@ -2,6 +2,7 @@
 """Pictures of every page, at both widths and in both themes, with data and without: `make screenshots`.
 
     python scripts/screenshots.py [--out var/screenshots] [--only entries,board] [--entries 2000]
+                                  [--appearance look=paper,text_size=largest]
 
 Served by the real server on throw-away databases. A page that writes to the console is named at the end.
 """
@@ -34,7 +35,8 @@ PAGES = {
     "track": "/track?description=Call",
     "projects": "/projects/", "project": "/projects/{project}/", "project-new": "/projects/new/",
     "clients": "/clients/", "tasks": "/tasks/", "task": "/tasks/{task}/", "board": "/tasks/board/", "tags": "/tags/",
-    "people": "/people/", "teams": "/teams/", "settings": "/settings/", "tokens": "/settings/tokens/",
+    "people": "/people/", "teams": "/teams/", "settings": "/settings/", "appearance": "/settings/appearance/",
+    "tokens": "/settings/tokens/",
     "security": "/settings/security/", "organisation": "/settings/organisation/", "not-found": "/projects/999999/",
     "notifications": "/notifications/", "reminders": "/notifications/reminders/",
     "notification-settings": "/settings/notifications/",
@@ -51,7 +53,7 @@ SIGNED_OUT = {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/
 
 
 @contextmanager
-def instance(entries: int) -> Iterator[tuple[str, dict[str, object]]]:
+def instance(entries: int, appearance: str = "") -> Iterator[tuple[str, dict[str, object]]]:
     """A server on a database of its own: the address, and who may sign in. Without `entries` it has one person only."""
     with tempfile.TemporaryDirectory(prefix="screens-") as folder:
         port = free_port()
@@ -64,17 +66,18 @@ def instance(entries: int) -> Iterator[tuple[str, dict[str, object]]]:
             env.pop(name, None)
         run(env, "manage.py", "migrate", "--verbosity", "0")
         run(env, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
-        who = json.loads(run(env, "scripts/screenshots.py", "--prepare", str(entries)))
+        who = json.loads(run(env, "scripts/screenshots.py", "--prepare", str(entries), "--appearance", appearance))
         with serving("embedded", env, port):
             yield f"http://localhost:{port}", who
 
 
-def prepare(entries: int) -> dict[str, object]:
+def prepare(entries: int, appearance: str) -> dict[str, object]:
     """Runs inside the instance."""
     from benchmarks.prepare import session_of  # noqa: PLC0415 - sets Django up, so it comes first
 
     # isort: split
     from accounts.models import Organisation, User  # noqa: PLC0415 - needs that
+    from accounts.services.profile import update_profile  # noqa: PLC0415
     from tracking.demo.load import load_demo_data  # noqa: PLC0415
     from tracking.models import Project, Task, TimeEntry  # noqa: PLC0415
     from tracking.services.favourites import pin_entry  # noqa: PLC0415
@@ -85,6 +88,7 @@ def prepare(entries: int) -> dict[str, object]:
     person = User.objects.create_superuser(
         "mara", "mara@kestrel.example", display_name="Mara Keller", time_zone="Europe/Berlin"
     )
+    update_profile(person=person, **dict(each.split("=") for each in appearance.split(",") if each))
     if entries:
         load_demo_data(entries=entries, people=6, seed=1)
         for entry in TimeEntry.objects.filter(user=person)[:6]:
@@ -193,10 +197,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "screenshots")
     parser.add_argument("--only", default="")
     parser.add_argument("--entries", type=int, default=2000)
+    parser.add_argument("--appearance", default="", help="for example look=paper,text_size=largest,density=compact")
     parser.add_argument("--prepare", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.prepare is not None:
-        print(json.dumps(prepare(options.prepare)))
+        print(json.dumps(prepare(options.prepare, options.appearance)))
         return
     options.out.mkdir(parents=True, exist_ok=True)
     only = set(filter(None, options.only.split(",")))
@@ -207,7 +212,7 @@ def main() -> None:
             args=["--no-sandbox", "--disable-background-networking"],
         )
         for kind, entries in (("data", options.entries), ("empty", 0)):
-            with instance(entries) as (address, who):
+            with instance(entries, options.appearance) as (address, who):
                 said += shoot(browser, address, who, options.out, kind, only)
         browser.close()
     print(f"{len(list(options.out.glob('*.png')))} pictures in {options.out}")

@@ -16,6 +16,7 @@ from accounts.services.joining import taken
 from accounts.services.payloads import person_fields
 from timetracker.events.recording import record
 from timetracker.live.push import push_after_commit
+from timetracker.web.accent import tidy
 
 SHOWN_EVERYWHERE = {"time_zone", "language", "week_start", "hours_format"}
 
@@ -34,6 +35,11 @@ class ProfileFields(TypedDict, total=False):
     working_days: list[int]
     theme: str
     shortcuts: dict[str, str]
+    look: str
+    accent: str
+    text_size: str
+    density: str
+    sidebar_collapsed: bool
 
 
 @transaction.atomic
@@ -43,6 +49,8 @@ def update_profile(*, person: User, actor: User | None = None, **fields: Unpack[
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if "email" in fields:
         fields["email"] = fields["email"].strip().lower()
+    if "accent" in fields:
+        fields["accent"] = tidy(fields["accent"])
     changed = [name for name, value in fields.items() if getattr(person, name) != value]
     if not changed:
         return person

@@ -3,7 +3,7 @@ from __future__ import annotations
 from copy import copy
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +11,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.access import get_own_token, require_administrator
-from accounts.choices import Theme
 from accounts.forms import OrganisationForm, ProfileForm, TokenForm
 from accounts.queries import get_organisation, tokens_of
 from accounts.services.organisation import update_organisation
@@ -19,7 +18,7 @@ from accounts.services.profile import update_profile
 from accounts.services.tokens import create_token, revoke_token
 from accounts.views.answers import changed
 from timetracker.web.answers import attempt, status_of
-from timetracker.web.htmx import hx_response, redirect_with_toast, render_page
+from timetracker.web.htmx import redirect_with_toast, render_page
 from timetracker.web.middleware import activate_person
 from timetracker.web.pagination import page_of
 
@@ -34,17 +33,6 @@ def profile(request: HttpRequest) -> HttpResponse:
             activate_person(person)
             return redirect_with_toast(request, reverse("accounts:profile"), _("Your settings are saved."))
     return render(request, "accounts/profile.html", {"form": form}, status=status_of(form))
-
-
-@login_required
-@require_POST
-def theme(request: HttpRequest) -> HttpResponse:
-    """The switch in the person's menu. The page has changed its colours already."""
-    wanted = request.POST.get("theme", "")
-    if wanted not in Theme.values:
-        return HttpResponseBadRequest()
-    update_profile(person=request.user, theme=wanted)
-    return hx_response(request, redirect=None if request.htmx else reverse("accounts:profile"))
 
 
 @login_required

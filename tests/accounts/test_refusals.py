@@ -10,7 +10,7 @@ from accounts.services.invitations import invite_person
 
 pytestmark = pytest.mark.django_db
 
-EVERYBODY = ["people", "teams", "profile", "security", "tokens"]
+EVERYBODY = ["people", "teams", "profile", "appearance", "security", "tokens"]
 ADMINISTRATORS = ["invite", "team-new", "organisation"]
 POSTS = ["people-bulk", "team-restore"]
 
@@ -81,7 +81,7 @@ def test_what_changes_is_not_fetched(administrator, owner, team, client_for):
     client = client_for(administrator)
     for name, arguments in {
         "people-bulk": [], "person-deactivate": [owner.pk], "person-reactivate": [owner.pk], "team-delete": [team.pk],
-        "team-restore": [], "theme": [], "sessions-end": [], "session-end": [1], "token-revoke": ["x"],
+        "team-restore": [], "theme": [], "sidebar": [], "sessions-end": [], "session-end": [1], "token-revoke": ["x"],
         "invitation-withdraw": [1], "shortcut": ["undo"], "shortcuts-reset": [], "shortcuts-import": [],
     }.items():  # fmt: skip
         assert client.get(reverse(f"accounts:{name}", args=arguments)).status_code == 405, name

@@ -37,13 +37,12 @@ def test_everything_can_be_changed(client, owner):
         work_starts="830",
         work_ends="17.15",
         working_days=["0", "2", "6"],
-        theme="dark",
     )
     response = client.post(PROFILE, data)
     assert response.headers["Location"] == PROFILE
     owner.refresh_from_db()
     assert (owner.display_name, owner.time_zone, owner.language) == ("Olga O.", "Asia/Kathmandu", "de")
-    assert (owner.week_start, owner.hours_format, owner.theme) == (6, "decimal", "dark")
+    assert (owner.week_start, owner.hours_format) == (6, "decimal")
     assert (owner.weekly_goal_hours, owner.daily_limit_hours) == (Decimal("37.5"), Decimal("9.5"))
     assert (owner.work_starts, owner.work_ends) == (dt.time(8, 30), dt.time(17, 15))
     assert owner.working_days == [0, 2, 6]
@@ -52,7 +51,6 @@ def test_everything_can_be_changed(client, owner):
     assert set(event.payload["changed"]) >= {"time_zone", "language", "working_days"}
     again = client.get(PROFILE)
     assert again.headers["Content-Language"] == "de"
-    assert 'data-theme="dark"' in again.content.decode()
     assert 'value="37,5"' in again.content.decode()
 
 
@@ -80,7 +78,6 @@ def test_nothing_changed_nothing_recorded(client):
         ("working_days", ["7"]),
         ("email", "nobody"),
         ("display_name", "x" * 151),
-        ("theme", "pink"),
     ],
 )
 def test_wrong_input_is_answered_at_its_field(client, owner, field, value):
@@ -109,21 +106,8 @@ def test_another_address_needs_the_password(client, owner, password):
 
 
 def test_a_wrong_form_leaves_the_page_as_it_was(client):
-    response = client.post(PROFILE, answers(client, theme="dark", weekly_goal_hours="much"))
-    assert 'data-theme="dark"' not in response.content.decode()
-
-
-@pytest.mark.parametrize("theme", ["dark", "light", "system"])
-def test_theme_switch(client, owner, theme):
-    assert client.post("/settings/theme/", {"theme": theme}, headers={"HX-Request": "true"}).status_code == 204
-    owner.refresh_from_db()
-    assert owner.theme == theme
-    assert client.post("/settings/theme/", {"theme": theme}).headers["Location"] == PROFILE
-
-
-def test_theme_switch_refuses_nonsense(client):
-    assert client.post("/settings/theme/", {"theme": "pink"}).status_code == 400
-    assert client.get("/settings/theme/").status_code == 405
+    response = client.post(PROFILE, answers(client, display_name="Zed", weekly_goal_hours="much"))
+    assert "You: Zed" not in response.content.decode()
 
 
 # ── The organisation ─────────────────────────────────────────────────────────

@@ -172,13 +172,11 @@ def test_an_invitations_link_is_shown_and_copied(open_page, administrator):
 
 
 # ── Oneself ──────────────────────────────────────────────────────────────────
-def test_another_language_and_theme_show_at_once(open_page, person):
+def test_another_language_shows_at_once(open_page, person):
     page = open_page(person, "/settings/")
-    page.locator("#id_theme").select_option("dark")
     page.get_by_label("Language").select_option("de")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
-    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_a_token_is_shown_once_and_revoked(open_page, person):

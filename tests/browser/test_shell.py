@@ -45,7 +45,8 @@ def test_first_tab_skips_to_the_content(desk):
 
 def test_sidebar_stays_collapsed_after_a_reload(desk):
     toggle = desk.get_by_role("button", name="Sidebar")
-    toggle.click()
+    with desk.expect_response("**/settings/sidebar/"):
+        toggle.click()
     expect(toggle).to_have_attribute("aria-expanded", "false")
     desk.reload()
 

@@ -101,6 +101,8 @@ EFFECTS: dict[str, tuple[Callable[[Page], object] | None, Check]] = {
     "shortcuts": (None, sees("#shortcuts")),
     "undo": (delete_a_tag, says("Undone: Tag #one deleted.")),
     "redo": (redo_ready, says("Done again:")),
+    "sidebar": (None, lambda page: expect(page.locator("html")).to_have_attribute("data-sidebar", "collapsed")),
+    "dark": (None, lambda page: expect(page.locator("html")).to_have_attribute("data-theme", "dark")),
     "find": (None, focuses("#main [type=search]")),
     "close": (lambda page: page.locator("#main [type=search]").focus(), focuses("body")),
     "open-notifications": (None, sees("#notices")),

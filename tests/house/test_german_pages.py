@@ -42,7 +42,7 @@ PAGES = [
     "/projects/{project}/", "/projects/{project}/edit/", "/projects/{project}/people/", "/tasks/", "/tasks/?q=nowhere",
     "/tasks/new/", "/tasks/{task}/", "/tasks/{task}/edit/", "/tasks/board/", "/tags/", "/tags/?q=nowhere", "/tags/new/",
     "/tags/{tag}/edit/", "/people/", "/people/?state=all", "/people/invite/", "/people/{person}/", "/teams/",
-    "/teams/new/", "/teams/{team}/", "/settings/", "/settings/security/", "/settings/tokens/",
+    "/teams/new/", "/teams/{team}/", "/settings/", "/settings/appearance/", "/settings/security/", "/settings/tokens/",
     "/settings/organisation/", "/accounts/password/change/", "/accounts/logout/", "/accounts/reauthenticate/",
     "/projects/999999/", "/admin/", "/entries/favourites/",
 ]  # fmt: skip

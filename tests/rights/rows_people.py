@@ -14,7 +14,14 @@ SETTINGS = {
     "work_starts": "9",
     "work_ends": "17",
     "working_days": ["0"],
-    "theme": "system",
+}
+APPEARANCE = {
+    "theme": "dark",
+    "look": "paper",
+    "accent": "#2f6fde",
+    "text_size": "large",
+    "density": "compact",
+    "sidebar_collapsed": "True",
 }
 ORGANISATION = {"name": "Kestrel", "time_zone": "UTC", "currency": "EUR", "week_start": "0"}
 INVITED = frozenset({"zephyr@invited.example"})
@@ -78,12 +85,15 @@ OWN = [
         ACCOUNT,
         get("/settings/"),
         post("/settings/", SETTINGS),
+        get("/settings/appearance/"),
+        post("/settings/appearance/", APPEARANCE),
         post("/settings/theme/", {"theme": "dark"}, quiet=True),
         get("/settings/shortcuts/"),
         get("/settings/shortcuts/export/"),
         post("/settings/shortcuts/reset/", quiet=True),
         post("/settings/shortcuts/import/", ok=422, quiet=True),
         post("/settings/shortcuts/go-tasks/", {"keys": "g 1"}, quiet=True),
+        post("/settings/sidebar/", {"collapsed": "true"}, quiet=True),
         get("/settings/security/"),
         get("/accounts/password/change/"),
         post("/accounts/password/change/", ok=200, quiet=True),
@@ -165,6 +175,7 @@ DOORS = [
     ),
     *rights("the set-up page", "open once somebody exists", get("/setup/nonsense/"), post("/setup/nonsense/")),
     *rights("the set-up page", "open once somebody exists", get("/setup/", outcomes="302 302 302 302 302 302 302 302")),
+    *rights("an accent's style sheet", "open", get("/appearance/2f6fde.css")),
     *rights("the API's description", "read", get("/api/schema/"), get("/api/docs/")),
 ]
 ROWS = [*PEOPLE, *OWN, *DOORS]

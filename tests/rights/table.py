@@ -130,6 +130,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     },
     "a colleague's token or session": {"end": "S H H H H H H S"},
     "the API's description": {"read": EVERYBODY_HERE},
+    "an accent's style sheet": {"open": "Y Y Y Y Y Y Y Y"},
     "an invitation's link": {"open": "Y Y Y Y Y Y Y Y"},
     "the set-up page": {"open once somebody exists": "H H H H H H H H"},
     "sign-in, password reset, health": {"open": "Y Y Y Y Y Y Y Y"},

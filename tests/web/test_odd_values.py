@@ -57,6 +57,8 @@ def test_in_a_form(browser: Client, manager: User, value: str):
         "/timer/new-tag/": {"name": value},
         "/entries/new/": {"day": value, "start": value, "end": value, "tags": value, "work": value},
         "/settings/theme/": {"theme": value},
+        "/settings/sidebar/": {"collapsed": value},
+        "/settings/appearance/": {"look": value, "accent": "own", "own_accent": value, "sidebar_collapsed": value},
         "/settings/": {"week_start": value, "weekly_goal_hours": value, "work_starts": value},
     }
     answers = {path: browser.post(path, data).status_code for path, data in forms.items()}

@@ -36,6 +36,7 @@ import "./forms-keys.js";
 import "./shortcuts.js";
 import "./shortcuts-panel.js";
 import "./record-keys.js";
+import "./appearance.js";
 
 // board.js is a bundle of its own and must not bring a second htmx.
 window.htmx = htmx;

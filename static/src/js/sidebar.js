@@ -1,12 +1,27 @@
-// The server renders the sidebar's state from a cookie, so it does not move after the first paint.
-const YEAR_S = 31_536_000;
+// The server renders the sidebar's state, so it does not move after the first paint; here it changes at once and is
+// then told to the server.
+import htmx from "htmx.org";
 
+import { act } from "./acts.js";
+
+export function showSidebar(collapsed) {
+  document.documentElement.dataset.sidebar = collapsed ? "collapsed" : "open";
+  document.querySelector("[data-sidebar-toggle]")?.setAttribute("aria-expanded", String(!collapsed));
+  const choice = document.querySelector(`[data-appearance] [name=sidebar_collapsed][value=${collapsed ? "True" : "False"}]`);
+  if (choice) choice.checked = true;
+}
+
+const toggle = () => document.querySelector("[data-sidebar-toggle]");
+
+function toggleSidebar() {
+  const button = toggle();
+  const collapsed = document.documentElement.dataset.sidebar !== "collapsed";
+  showSidebar(collapsed);
+  // From the button: what is sent from one element goes one after the other, and the last counts.
+  htmx.ajax("POST", button.dataset.sidebarToggle, { source: button, swap: "none", values: { collapsed } }).catch(() => {}); // problems.js says it
+}
+
+act("sidebar", toggleSidebar, () => Boolean(toggle()?.checkVisibility()));
 document.addEventListener("click", ({ target }) => {
-  const button = target.closest("[data-sidebar-toggle]");
-  if (!button) return;
-  const root = document.documentElement;
-  const collapsed = root.dataset.sidebar !== "collapsed";
-  root.dataset.sidebar = collapsed ? "collapsed" : "open";
-  button.setAttribute("aria-expanded", String(!collapsed));
-  document.cookie = `sidebar=${root.dataset.sidebar}; path=/; max-age=${YEAR_S}; samesite=lax`;
+  if (target.closest("[data-sidebar-toggle]")) toggleSidebar();
 });

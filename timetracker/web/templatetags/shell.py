@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from timetracker.web.accent import VERSION
 from timetracker.web.commands import Command, command_of_page, commands_for, get_command
 from timetracker.web.templatetags.web import KEPT
 
@@ -65,6 +67,28 @@ def _as_data(command: Command) -> dict[str, Any]:
         "kind": kind,
         "to": command.url or command.press or command.act,
     }
+
+
+@register.simple_tag
+def appearance_of(user: Any) -> str:
+    """How the page looks to its person: attributes of <html>, so that nothing changes after the first paint."""
+    if not getattr(user, "is_authenticated", False):
+        return ""
+    return flatatt(
+        {
+            "data-theme": None if user.theme == "system" else user.theme,  # without it the system decides
+            "data-look": user.look,
+            "data-text": user.text_size,
+            "data-density": user.density,
+            "data-sidebar": "collapsed" if user.sidebar_collapsed else "open",
+        }
+    )
+
+
+@register.simple_tag
+def accent_url(colour: str) -> str:
+    """The style sheet of a person's accent; with the version, because browsers keep it for ever."""
+    return f"{reverse('accounts:accent', args=[colour.removeprefix('#')])}?v={VERSION}"
 
 
 def _nav(context: template.Context, view_name: str, icon: str, label: str) -> dict[str, Any]:
