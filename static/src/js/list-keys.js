@@ -1,5 +1,5 @@
 // Lists by keyboard: what a row is called and what it can do is in its mark-up. data-row="a name of its own" on the row;
-// in it data-row-open, data-row-edit, data-row-delete, data-row-menu on what is pressed (data-row-delete may also be an address on
+// in it data-row-open, data-row-change, data-row-delete, data-row-menu on what is pressed (data-row-delete may also be an address on
 // the row); data-row-name on what is read beside the words of data-row-open. data-bulk-delete is the button of the bulk bar.
 import { act } from "./acts.js";
 import { chosenIn, choose } from "./select-rows.js";
@@ -14,7 +14,7 @@ const current = () => (document.querySelector("[data-menu]:popover-open") ? null
 const isFree = () => !document.querySelector("[data-menu]:popover-open");
 
 function nameOf(row) {
-  const parts = [...row.querySelectorAll("[data-row-open]:not([popover] *), [data-row-edit]:not([popover] *), [data-row-name]")];
+  const parts = [...row.querySelectorAll("[data-row-open]:not([popover] *), [data-row-change]:not([popover] *), [data-row-name]")];
   return parts.map((part) => part.textContent.trim().replace(/\s+/g, " ")).filter(Boolean).join(", ");
 }
 
@@ -70,7 +70,7 @@ act("row-select", () => boxOf(current()).click(), () => Boolean(boxOf(current())
 act("row-all", () => choose(rootOf(), true), () => isFree() && rows().some(boxOf));
 // On a link or a button within the row Enter is the browser's.
 act("row-open", () => pressable(current(), "open").click(), () => Boolean(document.activeElement.matches(ROW) && pressable(current(), "open")));
-act("row-edit", () => pressable(current(), "edit").click(), () => Boolean(pressable(current(), "edit")));
+act("row-edit", () => pressable(current(), "change").click(), () => Boolean(pressable(current(), "change")));
 act("row-menu", () => pressable(current(), "menu").click(), () => Boolean(pressable(current(), "menu")?.checkVisibility()));
 act("row-delete", () => deletion()(), () => isFree() && Boolean(deletion()));
 
