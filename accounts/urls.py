@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import invitations, people, security, settings, setup, teams
+from accounts.views import invitations, people, quick_actions, security, settings, setup, teams
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("teams/<int:pk>/delete/", teams.delete, name="team-delete"),
     path("settings/", settings.profile, name="profile"),
     path("settings/theme/", settings.theme, name="theme"),
+    path("settings/quick-actions/", quick_actions.quick_actions, name="quick-actions"),
     path("settings/security/", security.security, name="security"),
     path("settings/security/sessions/end/", security.end_others, name="sessions-end"),
     path("settings/security/sessions/<int:pk>/end/", security.end_one, name="session-end"),

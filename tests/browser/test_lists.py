@@ -38,8 +38,7 @@ def entries(mara: User) -> list[TimeEntry]:
     words = ["First", "Second", "Third"]
     starts = [MONDAY + dt.timedelta(hours=number) for number in range(3)]
     return [
-        make_entry(mara, start, description=word, project=project)
-        for word, start in zip(words, starts, strict=True)
+        make_entry(mara, start, description=word, project=project) for word, start in zip(words, starts, strict=True)
     ]
 
 

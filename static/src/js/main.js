@@ -33,6 +33,8 @@ import "./timer-swap.js";
 import "./copy.js";
 import "./guess-zone.js";
 import "./passkeys.js";
+import "./quick-actions.js";
+import "./drag-list.js";
 import "./shortcuts.js";
 
 // board.js is a bundle of its own and must not bring a second htmx.

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from timetracker.web.commands import Command, commands_for, get_command
+from timetracker.web.quick_actions import actions_of
 from timetracker.web.templatetags.web import KEPT
 
 register = template.Library()
@@ -59,6 +60,18 @@ def _exists(command: Command) -> bool:
     except NoReverseMatch:
         return False
     return True
+
+
+@register.simple_tag(takes_context=True)
+def quick_actions(context: template.Context) -> SafeString:
+    """The button in the corner, and its menu."""
+    user = context["user"]
+    return _quick_actions(tuple(command.id for command in actions_of(user)), get_language())
+
+
+@lru_cache(maxsize=min(KEPT, 256))
+def _quick_actions(ids: tuple[str, ...], _language: str | None) -> SafeString:
+    return render_to_string("web/quick_actions.html", {"actions": [get_command(command_id) for command_id in ids]})
 
 
 def _as_data(command: Command) -> dict[str, Any]:
