@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -8,12 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from timetracker.web.commands import Category, Command, register
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 def managers(user: User) -> bool:
     return user.may_create_projects
 
 
-def _go(name: str, label: str, keys: str, icon: str, **quick: Any) -> Command:
+def _go(name: str, label: StrOrPromise, keys: str, icon: str, **quick: Any) -> Command:
     return Command(
         id=f"go-{name}", label=label, category=Category.GO, keys=keys, icon=icon, page=f"tracking:{name}", **quick
     )  # fmt: skip

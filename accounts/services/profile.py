@@ -73,12 +73,12 @@ def _check(person: User, changed: list[str]) -> None:
         raise ValidationError(errors)
 
 
-def _faults_of(quick_actions: list[str], offered: set[str]) -> dict[str, str]:
+def _faults_of(quick_actions: list[str], offered: set[str]) -> dict[str, list[str]]:
     """By field: what is wrong with the ids, if anything."""
     if len(quick_actions) > MOST:
-        return {"quick_actions": _("There is room for %(most)s quick actions.") % {"most": MOST}}
+        return {"quick_actions": [_("There is room for %(most)s quick actions.") % {"most": MOST}]}
     if len(set(quick_actions)) < len(quick_actions):
-        return {"quick_actions": _("Each quick action stands there once.")}
+        return {"quick_actions": [_("Each quick action stands there once.")]}
     if unknown := [each for each in quick_actions if each not in offered]:
-        return {"quick_actions": _("“%(id)s” is no quick action that you could have.") % {"id": unknown[0][:40]}}
+        return {"quick_actions": [_("“%(id)s” is no quick action that you could have.") % {"id": str(unknown[0])[:40]}]}
     return {}

@@ -172,14 +172,17 @@ def test_the_same_id_replaces_and_words_are_words(open_page, mara: User):
     page = open_page(mara, "/entries/")
     for label in ("First", "<b>Second</b>"):
         page.evaluate(
-            "label => quickActionsMenu.addAction({ id: 'own', icon: 'folder-plus', label, color: 'pink', action() {} })",
+            "label => quickActionsMenu.addAction("
+            "{ id: 'own', icon: 'folder-plus', label, color: 'pink', action() {} })",
             label,
         )
     button(page).click()
     own = page.locator("#quick-own").get_by_role("menuitem")
     expect(own).to_have_text(["<b>Second</b>"])
     expect(own.locator(".dot-pink svg")).to_be_visible()
-    assert page.evaluate("() => { try { quickActionsMenu.addAction({ id: 'x' }); } catch (error) { return error.name; } }")
+    assert page.evaluate(
+        "() => { try { quickActionsMenu.addAction({ id: 'x' }); } catch (error) { return error.name; } }"
+    )
     expect(own).to_have_count(1)
 
 
@@ -250,7 +253,7 @@ def test_it_stands_clear(open_page, mara: User, screen: str):
         assert not overlap(page, "#quick-button", ".dock")
         page.get_by_role("button", name="Select rows").click()
     page.locator("[data-select-row]").first.click()
-    page.evaluate("toastManager.info('Hello')")
+    page.evaluate("toastManager.error('Hello')")
     expect(page.locator("[data-bulk-bar]")).to_be_visible()
     expect(page.locator(".toast")).to_be_visible()
     for _ in range(50):
@@ -259,7 +262,9 @@ def test_it_stands_clear(open_page, mara: User, screen: str):
             break
         page.wait_for_timeout(20)
     else:
-        raise AssertionError("they lie over each other")
+        raise AssertionError(
+            {name: box_of(page.locator(name)) for name in ("#quick-button", ".toast", "[data-bulk-bar]")}
+        )
     button(page).click()
     box, window = box_of(menu(page)), SCREENS[screen]["viewport"]
     assert box["y"] >= 0

@@ -79,6 +79,8 @@ OWN = [
         get("/settings/"),
         post("/settings/", SETTINGS),
         post("/settings/theme/", {"theme": "dark"}, quiet=True),
+        get("/settings/quick-actions/"),
+        post("/settings/quick-actions/", {"ids": "log-time"}),
         get("/settings/security/"),
         get("/accounts/password/change/"),
         post("/accounts/password/change/", ok=200, quiet=True),

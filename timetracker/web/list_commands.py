@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext_lazy as _
 
 from timetracker.web.commands import Category, Command, Context, register
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
-def _in_list(command_id: str, label: str, keys: str, *, press: str = "") -> Command:
+
+def _in_list(command_id: str, label: StrOrPromise, keys: str, *, press: str = "") -> Command:
     return Command(
         id=command_id, label=label, category=Category.LISTS, keys=keys, contexts=(Context.TABLE,), in_palette=False,
         act="" if press else command_id, press=press,

@@ -7,7 +7,7 @@ const bar = () => document.querySelector("[data-bulk-bar]:not([hidden])");
 function raise(element, below) {
   element.style.bottom = "";
   let box = element.getBoundingClientRect();
-  for (const other of below) {
+  for (const other of below.toSorted((a, b) => b.top - a.top)) {
     if (box.top >= other.bottom || box.bottom <= other.top || box.left >= other.right || box.right <= other.left) continue;
     element.style.bottom = `${document.documentElement.clientHeight - other.top + GAP}px`;
     box = element.getBoundingClientRect();
