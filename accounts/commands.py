@@ -34,6 +34,10 @@ register(
         press="#main input[type=search]", in_palette=False,
     ),
     Command(
+        id="quick-actions", label=_("Quick actions"), category=Category.GENERAL, keys="q", icon="bolt",
+        act="quick-actions",
+    ),
+    Command(
         id="close", label=_("Close, clear or leave the field"), category=Category.GENERAL, keys="Escape", act="close",
         contexts=(GLOBAL, TABLE, EDITING), in_palette=False,
     ),

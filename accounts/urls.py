@@ -1,6 +1,16 @@
 from django.urls import path
 
-from accounts.views import appearance, invitations, people, security, settings, setup, shortcuts, teams
+from accounts.views import (
+    appearance,
+    invitations,
+    people,
+    quick_actions,
+    security,
+    settings,
+    setup,
+    shortcuts,
+    teams,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -29,6 +39,7 @@ urlpatterns = [
     path("settings/theme/", appearance.theme, name="theme"),
     path("settings/sidebar/", appearance.sidebar, name="sidebar"),
     path("appearance/<str:digits>.css", appearance.accent_css, name="accent"),
+    path("settings/quick-actions/", quick_actions.quick_actions, name="quick-actions"),
     path("settings/security/", security.security, name="security"),
     path("settings/security/sessions/end/", security.end_others, name="sessions-end"),
     path("settings/security/sessions/<int:pk>/end/", security.end_one, name="session-end"),

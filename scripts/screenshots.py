@@ -37,6 +37,7 @@ PAGES = {
     "clients": "/clients/", "tasks": "/tasks/", "task": "/tasks/{task}/", "board": "/tasks/board/", "tags": "/tags/",
     "people": "/people/", "teams": "/teams/", "settings": "/settings/", "appearance": "/settings/appearance/",
     "tokens": "/settings/tokens/",
+    "shortcuts": "/settings/shortcuts/", "quick-actions-order": "/settings/quick-actions/",
     "security": "/settings/security/", "organisation": "/settings/organisation/", "not-found": "/projects/999999/",
     "notifications": "/notifications/", "reminders": "/notifications/reminders/",
     "notification-settings": "/settings/notifications/",
@@ -47,7 +48,8 @@ PAGES = {
     "rule-import": "/workflows/import/",
     "api-docs": "/api/docs/",
 }  # fmt: skip
-OPENED = {"panel": ("/entries/", "#bell"), "reminder-new": ("/notifications/reminders/", ".page-head .btn")}
+OPENED = {"panel": ("/entries/", "#bell"), "reminder-new": ("/notifications/reminders/", ".page-head .btn"),
+          "quick-actions": ("/tasks/", "#quick-button")}  # fmt: skip
 """A page, and what is clicked there."""
 SIGNED_OUT = {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/"}
 
@@ -163,7 +165,7 @@ def picture(page: Page, address: str, path: Path, said: list[str], click: str = 
     page.wait_for_load_state("networkidle")
     if click:
         page.locator(click).first.click()
-        page.locator("dialog[open]").wait_for()
+        page.locator("dialog[open], :popover-open").wait_for()
         page.wait_for_load_state("networkidle")
     page.screenshot(path=path, full_page=not click)
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

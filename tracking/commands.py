@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +16,9 @@ def managers(user: User) -> bool:
     return user.may_create_projects
 
 
-def _go(name: str, label: StrOrPromise, keys: str, icon: str) -> Command:
+def _go(name: str, label: StrOrPromise, keys: str, icon: str, **quick: Any) -> Command:
     return Command(
-        id=f"go-{name}", label=label, category=Category.GO, keys=keys, icon=icon, page=f"tracking:{name}"
+        id=f"go-{name}", label=label, category=Category.GO, keys=keys, icon=icon, page=f"tracking:{name}", **quick
     )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ register(
     _go("tasks", _("Tasks"), "g t", "check-circle"),
     _go("board", _("Board"), "g b", "view-columns"),
     _go("projects", _("Projects"), "g p", "folder"),
-    _go("reports", _("Reports"), "g r", "chart-bar"),
+    _go("reports", _("Reports"), "g r", "chart-bar", quick="rose", quick_label=_("Quick report")),
     _go("clients", _("Clients"), "g k", "building-office"),
     _go("tags", _("Tags"), "g l", "tag"),
     _go("activity", _("Activity"), "g v", "bolt"),

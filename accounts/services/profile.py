@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.events import PreferencesChanged
 from accounts.models import User
@@ -17,6 +18,7 @@ from accounts.services.payloads import person_fields
 from timetracker.events.recording import record
 from timetracker.live.push import push_after_commit
 from timetracker.web.accent import tidy
+from timetracker.web.quick_actions import MOST, offered_to
 
 SHOWN_EVERYWHERE = {"time_zone", "language", "week_start", "hours_format"}
 
@@ -40,6 +42,7 @@ class ProfileFields(TypedDict, total=False):
     text_size: str
     density: str
     sidebar_collapsed: bool
+    quick_actions: list[str]
 
 
 @transaction.atomic
@@ -73,5 +76,18 @@ def _check(person: User, changed: list[str]) -> None:
     everything = {field.name for field in User._meta.get_fields()}
     person.clean_fields(exclude=everything - set(changed))
     errors = taken(person)
+    if "quick_actions" in changed:
+        errors |= _faults_of(person.quick_actions, {command.id for command in offered_to(person)})
     if errors:
         raise ValidationError(errors)
+
+
+def _faults_of(quick_actions: list[str], offered: set[str]) -> dict[str, list[str]]:
+    """By field: what is wrong with the ids, if anything."""
+    if len(quick_actions) > MOST:
+        return {"quick_actions": [_("There is room for %(most)s quick actions.") % {"most": MOST}]}
+    if len(set(quick_actions)) < len(quick_actions):
+        return {"quick_actions": [_("Each quick action stands there once.")]}
+    if unknown := [each for each in quick_actions if each not in offered]:
+        return {"quick_actions": [_("“%(id)s” is no quick action that you could have.") % {"id": str(unknown[0])[:40]}]}
+    return {}

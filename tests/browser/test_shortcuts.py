@@ -96,6 +96,22 @@ def another_tag(page: Page) -> None:
     assert Tag.objects.filter(name="two").exists()
 
 
+def many_tags(page: Page) -> None:
+    for number in range(60):
+        make_tag(name=f"tag {number:02}")
+    page.reload()
+
+
+def first_row(page: Page) -> None:
+    press(page, "j")
+    expect(page.locator("#main [data-row]").first).to_be_focused()
+
+
+def second_page(page: Page) -> None:
+    many_tags(page)
+    page.goto(f"{page.url}?page=2")
+
+
 RUNNING = {"timer-stop", "timer-pause", "timer-discard", "timer-edit"}
 EFFECTS: dict[str, tuple[Callable[[Page], object] | None, Check]] = {
     "shortcuts": (None, sees("#shortcuts")),
@@ -103,6 +119,20 @@ EFFECTS: dict[str, tuple[Callable[[Page], object] | None, Check]] = {
     "redo": (redo_ready, says("Done again:")),
     "sidebar": (None, lambda page: expect(page.locator("html")).to_have_attribute("data-sidebar", "collapsed")),
     "dark": (None, lambda page: expect(page.locator("html")).to_have_attribute("data-theme", "dark")),
+    "quick-actions": (None, sees("#quick-menu")),
+    "row-down": (None, focuses("#main [data-row]:first-child")),
+    "row-up": (None, focuses("#main [data-row]:first-child")),
+    "row-select": (
+        first_row,
+        lambda page: expect(page.locator("#main [data-row] [data-select-row]").first).to_be_checked(),
+    ),
+    "row-all": (None, lambda page: expect(page.locator("#main [data-select-all]")).to_be_checked()),
+    "row-open": (first_row, lambda page: page.wait_for_url("**/tasks/?show=all&tag=*")),
+    "row-edit": (first_row, sees("#dialog")),
+    "row-delete": (first_row, says("Tag #one deleted.")),
+    "row-menu": (first_row, sees("[data-menu]:popover-open")),
+    "page-next": (many_tags, lambda page: page.wait_for_url("**page=2*")),
+    "page-previous": (second_page, lambda page: page.wait_for_url(lambda url: "page=2" not in url)),
     "find": (None, focuses("#main [type=search]")),
     "close": (lambda page: page.locator("#main [type=search]").focus(), focuses("body")),
     "open-notifications": (None, sees("#notices")),

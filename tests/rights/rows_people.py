@@ -94,6 +94,8 @@ OWN = [
         post("/settings/shortcuts/import/", ok=422, quiet=True),
         post("/settings/shortcuts/go-tasks/", {"keys": "g 1"}, quiet=True),
         post("/settings/sidebar/", {"collapsed": "true"}, quiet=True),
+        get("/settings/quick-actions/"),
+        post("/settings/quick-actions/", {"ids": "log-time"}),
         get("/settings/security/"),
         get("/accounts/password/change/"),
         post("/accounts/password/change/", ok=200, quiet=True),

@@ -64,6 +64,8 @@ class Command:
     in_palette: bool = True
     quick: str = ""
     """Colour of its button among the quick actions (a name of palette.py); empty: it is none of them by default."""
+    quick_label: StrOrPromise = ""
+    """What it is called there, where that differs."""
     allowed: Callable[[Any], bool] = everybody
 
     @property

@@ -27,7 +27,8 @@ RECENT = 20
 @require_safe
 def task_list(request: HttpRequest) -> HttpResponse:
     listing = TaskFilter(request)
-    tasks = Task.objects.visible_to(request.user).select_related("project", "assignee").prefetch_related("tags")
+    tasks = Task.objects.visible_to(request.user).with_rights_for(request.user)
+    tasks = tasks.select_related("project", "assignee").prefetch_related("tags")
     page = page_of(listing.apply(tasks.defer("description", "project__description")), request)
     context = {
         "listing": listing,

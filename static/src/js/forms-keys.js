@@ -1,10 +1,10 @@
 // Keys in forms: save, save and begin another, and leaving a field or a selection.
 import { act } from "./acts.js";
 import { allCommands } from "./commands.js";
+import { clearSelection, hasSelection } from "./list-keys.js";
 import { text } from "./texts.js";
 import { showToast } from "./toast.js";
 
-const CLEAR = "[data-select-none]";
 let another = ""; // address of the form that is to be opened again
 
 const dialog = () => [...document.querySelectorAll("dialog:modal")].at(-1);
@@ -50,11 +50,10 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
 });
 
 const isClosable = () => !document.querySelector(":popover-open");
-const clear = () => [...document.querySelectorAll(CLEAR)].find((button) => button.checkVisibility());
 const field = () => (document.activeElement?.matches("input, textarea, select") && !document.activeElement.closest("dialog") ? document.activeElement : null);
 
 act(
   "close",
-  () => (field() ? field().blur() : clear().click()),
-  () => isClosable() && Boolean(field() ?? clear()),
+  () => (field() ? field().blur() : clearSelection()),
+  () => isClosable() && (Boolean(field()) || hasSelection()),
 );

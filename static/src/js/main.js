@@ -26,6 +26,7 @@ import "./entry-times.js";
 import "./autosubmit.js";
 import "./filters.js";
 import "./choices.js";
+import "./list-keys.js"; // before keep-focus.js: a row comes before what is in it
 import "./keep-focus.js";
 import "./timer-edit.js";
 import "./timer-swap.js";
@@ -37,6 +38,8 @@ import "./shortcuts.js";
 import "./shortcuts-panel.js";
 import "./record-keys.js";
 import "./appearance.js";
+import "./quick-actions.js";
+import "./drag-list.js";
 
 // board.js is a bundle of its own and must not bring a second htmx.
 window.htmx = htmx;

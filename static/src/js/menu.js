@@ -1,12 +1,12 @@
 // Menus are native popovers: opening, Escape, clicking away and giving the focus back are the browser's. Here: where, and arrow keys.
-// One with data-menu-url is filled when it is first opened.
+// One with data-menu-url is filled when it is first opened; one with data-menu-placed has its place in the window, not on the page.
 import { place } from "./place.js";
 
 const items = (menu) => [...menu.querySelectorAll("a[href], button:not(:disabled), input")].filter((item) => item.offsetParent);
 
 function begin(menu) {
   const opener = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
-  if (opener) place(menu, opener, { align: menu.dataset.menu || "end" });
+  if (opener && !menu.hasAttribute("data-menu-placed")) place(menu, opener, { align: menu.dataset.menu || "end" });
   items(menu)[0]?.focus();
 }
 
@@ -39,4 +39,4 @@ document.addEventListener("click", ({ target }) => {
 });
 
 // A menu that hangs where its button was before scrolling is worse than none.
-document.addEventListener("scroll", () => document.querySelector("[data-menu]:popover-open")?.hidePopover(), { passive: true });
+document.addEventListener("scroll", () => document.querySelector("[data-menu]:popover-open:not([data-menu-placed])")?.hidePopover(), { passive: true });

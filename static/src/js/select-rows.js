@@ -11,7 +11,7 @@ const rootOf = (element) => element.closest("[data-select-rows]");
 
 function show(root) {
   const all = rows(root);
-  const chosen = all.filter((row) => row.checked).length;
+  const chosen = chosenIn(root);
   const head = root.querySelector("[data-select-all]");
   if (head) {
     head.checked = chosen > 0 && chosen === all.length;
@@ -27,7 +27,9 @@ function refresh(root) {
   announce(text("selected", { n: show(root) }));
 }
 
-function choose(root, value) {
+export const chosenIn = (root) => rows(root).filter((row) => row.checked).length;
+
+export function choose(root, value) {
   for (const row of rows(root)) row.checked = value;
   refresh(root);
 }

@@ -7,6 +7,7 @@ import { showToast } from "./toast.js";
 
 const SEQUENCE_MS = 1000;
 const NO_FIELD = "[type=checkbox], [type=radio], [type=button], [type=submit], [type=reset], [type=range], [type=color], [type=file]";
+const REPEATED = new Set(["row-down", "row-up"]); // a key that is held down
 let begun = ""; // of a sequence
 let begunAt = 0;
 
@@ -53,7 +54,7 @@ function pressed(event) {
   if (!found) return;
   // The browser closes dialogs and menus by Escape itself.
   if (stroke !== "Escape") event.preventDefault();
-  if (!event.repeat || found.contexts.includes("table")) run(found, event);
+  if (!event.repeat || REPEATED.has(found.to)) run(found, event);
 }
 
 document.addEventListener("keydown", pressed);
