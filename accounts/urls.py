@@ -1,12 +1,14 @@
 from django.urls import path
 
-from accounts.views import invitations, people, security, settings, setup, teams
+from accounts.views import invitations, palette, people, security, settings, setup, teams
 
 app_name = "accounts"
 urlpatterns = [
     path("setup/", setup.setup_needed, name="setup-needed"),
     path("setup/<str:secret>/", setup.setup, name="setup"),
     path("invite/<str:secret>/", invitations.accept, name="invitation"),
+    path("palette/", palette.palette, name="palette"),
+    path("palette/used/", palette.used, name="palette-used"),
     path("people/", people.people, name="people"),
     path("people/bulk/", people.people_bulk, name="people-bulk"),
     path("people/invite/", invitations.invite, name="invite"),

@@ -13,7 +13,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,17 @@ PAGES = {
     "rule-import": "/workflows/import/",
     "api-docs": "/api/docs/",
 }  # fmt: skip
-OPENED = {"panel": ("/entries/", "#bell"), "reminder-new": ("/notifications/reminders/", ".page-head .btn")}
-"""A page, and what is clicked there."""
+MORE, PALETTE = "[data-dialog-open=more-sheet]", "[data-palette-open]:visible"
+OPENED: dict[str, tuple[str, list[str], list[str]]] = {
+    "panel": ("/entries/", ["#bell"], []),
+    "reminder-new": ("/notifications/reminders/", [".page-head .btn"], []),
+    "palette": ("/entries/", [MORE, PALETTE], []),
+    "palette-found": ("/entries/", [MORE, PALETTE], ["re"]),
+    "palette-typed": ("/entries/", [MORE, PALETTE], ["log 2h website review #ux yesterday"]),
+    "palette-nothing": ("/entries/", [MORE, PALETTE], ["zzqqxx"]),
+    "palette-search": ("/entries/", [MORE, PALETTE], ["search", "Enter", "review"]),
+}
+"""A page, what is clicked there as far as it is to be seen at this width, and what is typed then."""
 SIGNED_OUT = {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/"}
 
 
@@ -150,18 +159,25 @@ def _automate(person: Any) -> None:
     drain()
 
 
-def picture(page: Page, address: str, path: Path, said: list[str], click: str = "") -> None:
+def picture(
+    page: Page, address: str, path: Path, said: list[str], clicks: Sequence[str] = (), keys: Sequence[str] = ()
+) -> None:
     page.on(
         "console",
         lambda message: said.append(f"{path.stem}: {message.text}") if message.type in {"warning", "error"} else None,
     )
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    if click:
-        page.locator(click).first.click()
-        page.locator("dialog[open]").wait_for()
+    for click in clicks:
+        if page.locator(click).first.is_visible():
+            page.locator(click).first.click()
+            page.locator("dialog[open]").wait_for()
+            page.wait_for_load_state("networkidle")
+    for key in keys:
+        (page.keyboard.press if key == "Enter" else page.keyboard.type)(key)
+        page.wait_for_timeout(300)
         page.wait_for_load_state("networkidle")
-    page.screenshot(path=path, full_page=not click)
+    page.screenshot(path=path, full_page=not clicks)
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if width > 0:
         said.append(f"{path.stem}: {width} px wider than the window")
@@ -178,11 +194,14 @@ def shoot(browser: Browser, address: str, who: dict[str, object], out: Path, kin
                 if not only or name in only:
                     picture(context.new_page(), address + path, out / f"{name}-{kind}-{theme}-{size}.png", said)
             context.add_cookies([{"name": "sessionid", "value": str(who["session"]), "url": address}])
-            for name, (path, click) in ({name: (path, "") for name, path in PAGES.items()} | OPENED).items():
+            plain: dict[str, tuple[str, list[str], list[str]]] = {name: (path, [], []) for name, path in PAGES.items()}
+            for name, (path, clicks, keys) in (plain | OPENED).items():
                 if (only and name not in only) or (kind == "empty" and "{" in path):
                     continue
                 page = context.new_page()
-                picture(page, address + path.format(**who), out / f"{name}-{kind}-{theme}-{size}.png", said, click)
+                picture(
+                    page, address + path.format(**who), out / f"{name}-{kind}-{theme}-{size}.png", said, clicks, keys
+                )
                 page.close()
             context.close()
     return said

@@ -29,6 +29,8 @@ import "./choices.js";
 import "./keep-focus.js";
 import "./timer-edit.js";
 import "./timer-swap.js";
+import "./key-hints.js";
+import "./palette.js";
 import "./copy.js";
 import "./guess-zone.js";
 import "./passkeys.js";

@@ -1,5 +1,6 @@
 """Tags of the page's frame: `{% load shell %}`."""
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -49,7 +50,13 @@ def commands(context: template.Context) -> SafeString:
 @lru_cache(maxsize=64)
 def _commands(ids: tuple[str, ...], _language: str | None) -> SafeString:
     known = [command for command in map(get_command, ids) if command is not None]
-    return json_script([_as_data(command) for command in known], "commands")
+    return json_script([_as_data(command) for command in known if _leads_somewhere(command)], "commands")
+
+
+def _leads_somewhere(command: Command) -> bool:
+    with suppress(NoReverseMatch):
+        return command.url is not None
+    return False
 
 
 def _as_data(command: Command) -> dict[str, Any]:
@@ -59,6 +66,8 @@ def _as_data(command: Command) -> dict[str, Any]:
         "label": str(command.label),
         "category": str(command.category.label),
         "keys": command.keys,
+        "icon": command.icon,
+        "in_palette": command.in_palette,
         "contexts": [str(context) for context in command.contexts],
         "kind": kind,
         "to": command.url or command.press or command.act,
