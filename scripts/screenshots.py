@@ -172,6 +172,7 @@ def picture(
         if page.locator(click).first.is_visible():
             page.locator(click).first.click()
             page.locator("dialog[open]").wait_for()
+            page.wait_for_timeout(300)
             page.wait_for_load_state("networkidle")
     for key in keys:
         (page.keyboard.press if key == "Enter" else page.keyboard.type)(key)

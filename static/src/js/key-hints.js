@@ -1,11 +1,12 @@
-// How keys are shown to people: "Ctrl K", on a Mac "⌘ K".
+// How keys are shown to people: "Ctrl K", in German "Strg K", on a Mac "⌘ K".
 import { commandOf } from "./commands.js";
+import { text } from "./texts.js";
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 export function shownKeys(keys = "") {
   const shown = keys.length > 1 ? keys.replace(/\+(?=.)/g, " ") : keys;
-  return isMac ? shown.replace("Ctrl", "⌘") : shown;
+  return shown.replace("Ctrl", isMac ? "⌘" : text("ctrl"));
 }
 
 // `data-keys-of="palette"`: the keys of a command, one's own where there are such.

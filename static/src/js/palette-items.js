@@ -24,7 +24,7 @@ function elementOf(command) {
 function itemOf(command) {
   const key = PREFIX + command.id;
   const { label, category } = command;
-  return { key, label, use: uses.get(key) ?? 0, kind: PREFIX, category, command, element: elementOf(command) };
+  return { id: key, key, label, use: uses.get(key) ?? 0, kind: PREFIX, category, command, element: elementOf(command) };
 }
 
 /** Those that do something here and now. */
@@ -35,10 +35,10 @@ function recentCommand(key) {
   return command && command.in_palette !== false && isHere(command) ? itemOf(command) : null;
 }
 
-function foundItem(element, { group: kind, label: category }) {
+function foundItem(element, number, { group: kind, label: category }) {
   const { key, label, use, post } = element.dataset;
   if (!label) return recentCommand(key);
-  return { key, label, use: Number(use), kind, category, typed: Boolean(post), sure: true, element };
+  return { id: key || `${kind} ${number}`, key, label, use: Number(use), kind, category, typed: Boolean(post), sure: true, element };
 }
 
 /** The items and hints of an answer (templates/accounts/palette.html). What it says of commands is kept. */
@@ -51,6 +51,6 @@ export function read(html) {
   const groups = elements.filter((element) => element.dataset.group);
   return {
     hints: elements.filter((element) => "hint" in element.dataset),
-    items: groups.flatMap((group) => [...group.children].map((element) => foundItem(element, group.dataset))).filter(Boolean),
+    items: groups.flatMap((group) => [...group.children].map((one, number) => foundItem(one, number, group.dataset))).filter(Boolean),
   };
 }

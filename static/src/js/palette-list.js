@@ -48,7 +48,7 @@ function groupOf({ label, items }, number) {
 
 /** `groups` of `{kind, label, items}`. What is active stays so where it is still there, else `first` says whether the first is. */
 export function draw(groups, first) {
-  const key = active && (active.key || active.label);
+  const id = active?.id;
   shown = groups.flatMap((group) => group.items);
   groupsShown = groups.map((group) => group.kind);
   shown.forEach((item, number) => {
@@ -59,7 +59,7 @@ export function draw(groups, first) {
   list().hidden = shown.length === 0;
   input().setAttribute("aria-expanded", String(shown.length > 0));
   active = null;
-  const kept = key && shown.find((item) => (item.key || item.label) === key);
+  const kept = id && shown.find((item) => item.id === id);
   if (kept) show(kept);
   else {
     setActive(first ? shown[0] : null);

@@ -41,8 +41,10 @@ function withNothingTyped() {
 }
 
 function withText(text) {
-  // Until the newest answer is here, what the one before found stays where it fits; never a line that is to be done.
-  const before = (answer?.items ?? []).filter((item) => !item.typed && !item.command).map((item) => ({ ...item, sure: false }));
+  // Until the newest answer is here, what the one before found stays where it fits. A line that is to be done stays only to be
+  // looked at: it says what was typed before.
+  const stays = (item) => (item.typed ? text.split(" ")[0] === answer.text.split(" ")[0] : !item.command);
+  const before = (answer?.items ?? []).filter(stays).map((item) => ({ ...item, sure: false }));
   return inOrder(groupsOf(ranked([...commands, ...(settled() ? answer.items : before)], text)), standing());
 }
 
@@ -53,6 +55,8 @@ function redraw() {
   const number = draw(groups, settled() || (text && groups[0]?.items[0].fit < 2));
   const nothing = Boolean(text) && settled() && number === 0;
   part("nothing").hidden = !nothing;
+  part("lines").hidden = Boolean(mode);
+  part("words").hidden = !mode;
   part("hints").replaceChildren(...(settled() ? answer.hints : []));
   if (!settled()) return;
   const said = nothing ? dialog.dataset.nothing : dialog.dataset.results.replace("{n}", number);
@@ -146,6 +150,8 @@ function choose(item, event) {
   else if (isHere(item.command)) run(item.command, event);
 }
 
+const isReady = (item) => Boolean(item) && (settled() || !item.typed);
+
 const keys = {
   ArrowDown: () => step(1),
   ArrowUp: () => step(-1),
@@ -153,7 +159,7 @@ const keys = {
   End: () => toEnd(true),
   Escape: () => dialog.close(),
   Enter(event) {
-    if (activeItem()) choose(activeItem(), event);
+    if (isReady(activeItem())) choose(activeItem(), event);
     else if (!settled()) chooseWhenAnswered = { ctrlKey: event.ctrlKey, metaKey: event.metaKey };
   },
   // Two places: the text and the button that closes.
@@ -179,7 +185,7 @@ if (dialog) {
     const item = itemAt(event.target);
     if (!item) return;
     event.preventDefault();
-    choose(item, event);
+    if (isReady(item)) choose(item, event);
   });
   document.addEventListener("click", ({ target }) => {
     const opener = target.closest("[data-palette-open]");
