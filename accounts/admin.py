@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import ApiToken, Invitation, Organisation, Team, TeamMember, User
+from accounts.models import ApiToken, Invitation, Organisation, Team, TeamMember, Use, User
 from accounts.services.invitations import withdraw_invitation
 from accounts.services.organisation import update_organisation
 from accounts.services.people import change_role, deactivate_people, reactivate_people
@@ -231,3 +231,9 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         for token in queryset.select_related("user"):
             revoke_token(actor=request.user, token=token)
+
+
+@admin.register(Use)
+class UseAdmin(ReadOnlyAdmin):
+    list_display = ["what", "user", "count", "used_at"]
+    list_select_related = ["user"]

@@ -14,6 +14,14 @@ GLOBAL, TABLE, MODAL, EDITING = Context
 
 register(
     Command(
+        id="palette", label=_("Command palette"), category=Category.GENERAL, keys="Ctrl+K", icon="magnifying-glass",
+        act="palette", contexts=tuple(Context), in_palette=False,
+    ),
+    Command(
+        id="search", label=_("Search"), category=Category.GENERAL, keys="Ctrl+/", icon="magnifying-glass",
+        act="search", contexts=tuple(Context),
+    ),
+    Command(
         id="shortcuts", label=_("All shortcuts"), category=Category.GENERAL, keys="?", icon="question-mark-circle",
         act="shortcuts",
     ),

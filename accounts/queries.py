@@ -12,7 +12,7 @@ from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, V
 from django.utils import timezone
 
 from accounts.browsers import browser_name
-from accounts.models import ApiToken, Invitation, Organisation, Team, TeamMember, User, led_by
+from accounts.models import ApiToken, Invitation, Organisation, Team, TeamMember, Use, User, led_by
 
 
 def get_organisation() -> Organisation:
@@ -88,6 +88,12 @@ def people_to_choose(team: Team) -> QuerySet[User]:
         When(pk__in=leads, then=Value(2)), When(pk__in=members, then=Value(1)), default=0, output_field=IntegerField()
     )
     return User.objects.filter(is_active=True).annotate(place=place).order_by("-place", "username")
+
+
+# ── What a person uses ───────────────────────────────────────────────────────
+def uses_of(user: User) -> list[Use]:
+    """What `user` chose in the palette, the latest first."""
+    return list(Use.objects.filter(user=user))
 
 
 # ── A person's own security ──────────────────────────────────────────────────

@@ -3,6 +3,7 @@ from django.urls import path
 from accounts.views import (
     appearance,
     invitations,
+    palette,
     people,
     quick_actions,
     security,
@@ -17,6 +18,8 @@ urlpatterns = [
     path("setup/", setup.setup_needed, name="setup-needed"),
     path("setup/<str:secret>/", setup.setup, name="setup"),
     path("invite/<str:secret>/", invitations.accept, name="invitation"),
+    path("palette/", palette.palette, name="palette"),
+    path("palette/used/", palette.used, name="palette-used"),
     path("people/", people.people, name="people"),
     path("people/bulk/", people.people_bulk, name="people-bulk"),
     path("people/invite/", invitations.invite, name="invite"),

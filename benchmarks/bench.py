@@ -127,6 +127,11 @@ def pages(who: dict[str, object]) -> list[Request]:
         Request("report of a month", "GET", "/reports/?preset=last-month&group=client&then=project"),
         Request("search in all weeks", "GET", "/entries/?q=review&weeks=all"),
         Request("search, nothing found", "GET", "/entries/?q=zzzznothing&weeks=all"),
+        Request("palette: web", "GET", "/palette/?q=web"),
+        Request("palette: re", "GET", "/palette/?q=re"),
+        Request("palette: nothing found", "GET", "/palette/?q=zzzznothing"),
+        Request("palette: log 2h web fix", "GET", "/palette/?q=log+2h+web+fix+yesterday"),
+        Request("palette, used last", "GET", "/palette/?q="),
         Request("API list of 50", "GET", "/api/time-entries/?page_size=50", token=True),
     ]
 
@@ -138,6 +143,7 @@ def searches() -> list[Request]:
     return [
         Request("empty, admin (floor)", "GET", "/floor/page/"),
         *(Request(f"all: {name}", "GET", f"/entries/?q={word}&weeks=all&person=all") for name, word in words.items()),
+        Request("palette: search review", "GET", "/palette/?q=review&mode=search"),
         Request("API: found", "GET", "/api/time-entries/?page_size=50&search=review", token=True),
         Request("API: nothing found", "GET", "/api/time-entries/?page_size=50&search=zzzznothing", token=True),
     ]

@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,9 +48,18 @@ PAGES = {
     "rule-import": "/workflows/import/",
     "api-docs": "/api/docs/",
 }  # fmt: skip
-OPENED = {"panel": ("/entries/", "#bell"), "reminder-new": ("/notifications/reminders/", ".page-head .btn"),
-          "quick-actions": ("/tasks/", "#quick-button")}  # fmt: skip
-"""A page, and what is clicked there."""
+OPENED: dict[str, tuple[str, str, list[str]]] = {
+    "panel": ("/entries/", "#bell", []),
+    "reminder-new": ("/notifications/reminders/", ".page-head .btn", []),
+    "quick-actions": ("/tasks/", "#quick-button", []),
+    "shortcuts-list": ("/tasks/", "", ["?"]),
+    "palette": ("/entries/", "", ["Control+k"]),
+    "palette-found": ("/entries/", "", ["Control+k", "re"]),
+    "palette-typed": ("/entries/", "", ["Control+k", "log 2h website review #ux yesterday"]),
+    "palette-nothing": ("/entries/", "", ["Control+k", "zzqqxx"]),
+    "palette-search": ("/entries/", "", ["Control+/", "review"]),
+}
+"""A page, what is clicked there, and which keys are pressed then, or what is typed."""
 SIGNED_OUT = {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/"}
 
 
@@ -156,7 +165,7 @@ def _automate(person: Any) -> None:
     drain()
 
 
-def picture(page: Page, address: str, path: Path, said: list[str], click: str = "") -> None:
+def picture(page: Page, address: str, path: Path, said: list[str], click: str = "", keys: Sequence[str] = ()) -> None:
     page.on(
         "console",
         lambda message: said.append(f"{path.stem}: {message.text}") if message.type in {"warning", "error"} else None,
@@ -166,8 +175,11 @@ def picture(page: Page, address: str, path: Path, said: list[str], click: str = 
     if click:
         page.locator(click).first.click()
         page.locator("dialog[open], :popover-open").wait_for()
+    for key in keys:
+        (page.keyboard.press if "+" in key else page.keyboard.type)(key)
+        page.wait_for_timeout(300)
         page.wait_for_load_state("networkidle")
-    page.screenshot(path=path, full_page=not click)
+    page.screenshot(path=path, full_page=not (click or keys))
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if width > 0:
         said.append(f"{path.stem}: {width} px wider than the window")
@@ -184,11 +196,14 @@ def shoot(browser: Browser, address: str, who: dict[str, object], out: Path, kin
                 if not only or name in only:
                     picture(context.new_page(), address + path, out / f"{name}-{kind}-{theme}-{size}.png", said)
             context.add_cookies([{"name": "sessionid", "value": str(who["session"]), "url": address}])
-            for name, (path, click) in ({name: (path, "") for name, path in PAGES.items()} | OPENED).items():
+            plain: dict[str, tuple[str, str, list[str]]] = {name: (path, "", []) for name, path in PAGES.items()}
+            for name, (path, click, keys) in (plain | OPENED).items():
                 if (only and name not in only) or (kind == "empty" and "{" in path):
                     continue
                 page = context.new_page()
-                picture(page, address + path.format(**who), out / f"{name}-{kind}-{theme}-{size}.png", said, click)
+                picture(
+                    page, address + path.format(**who), out / f"{name}-{kind}-{theme}-{size}.png", said, click, keys
+                )
                 page.close()
             context.close()
     return said

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,13 +71,13 @@ _WORDS = re.compile(r'[@#]"[^"]+"[,;]?|\S+')
 _BLOCKS = {"span": {"duration", "span", "start"}, "duration": {"duration", "span"}, "start": {"span", "start"}}
 
 
-def parse(text: str, *, today: dt.date) -> QuickEntry:
-    """`today` is the person's, for yesterday, Friday and 3 Nov. without a year."""
+def parse(text: str, *, today: dt.date, leave: Collection[str] = ()) -> QuickEntry:
+    """`today` is the person's, for yesterday, Friday and 3 Nov. without a year. `leave`: kinds that are words."""
     words = [_Word(match.group(), match.start(), match.end()) for match in _WORDS.finditer(text)]
     values: dict[str, Any] = {}
     description: list[str] = []
     tags: dict[str, str] = {}
-    blocked: set[str] = set()
+    blocked = set(leave)
     readings: list[Reading] = []
     place = 0
     while place < len(words):
@@ -316,6 +316,18 @@ _READERS: tuple[tuple[str, Callable[[Sequence[_Word], dt.date], _Found | None]],
     ("duration", _duration),
     ("day", _day),
 )
+
+
+# ── Rewritten ────────────────────────────────────────────────────────────────
+def with_work(entry: QuickEntry, name: str, words: int) -> str:
+    """The line of `entry` with the first `words` words of its description replaced by @name."""
+    rest: list[str] = []
+    for reading in entry.readings:
+        if reading.kind == "description" and words:
+            words -= 1
+        else:
+            rest.append(reading.text)
+    return " ".join(["@" + _named(name), *rest])
 
 
 # ── And back ─────────────────────────────────────────────────────────────────

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("timer/bar/", timer.timer_bar, name="timer-bar"),
     path("timer/start/", timer.timer_start, name="timer-start"),
+    path("timer/line/", quick.timer_line, name="timer-line"),
     path("timer/stop/", timer.timer_stop, name="timer-stop"),
     path("timer/pause/", timer.timer_pause, name="timer-pause"),
     path("timer/resume/", timer.timer_resume, name="timer-resume"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import ApiToken, Invitation, Organisation, Team, User
 from accounts.services.invitations import invite_person
 from accounts.services.tokens import create_token
+from accounts.services.uses import note_use
 from timetracker.events.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ def act(client, model, action: str, *rows):
 def test_every_model_has_its_page(client, owner, team, administrator):
     invite_person(actor=administrator)
     create_token(actor=owner, person=owner, name="script")
+    note_use(user=owner, what="command:go-tasks")
     for model in apps.get_app_config("accounts").get_models():
         if model._meta.auto_created:
             continue

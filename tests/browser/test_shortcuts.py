@@ -119,6 +119,8 @@ EFFECTS: dict[str, tuple[Callable[[Page], object] | None, Check]] = {
     "redo": (redo_ready, says("Done again:")),
     "sidebar": (None, lambda page: expect(page.locator("html")).to_have_attribute("data-sidebar", "collapsed")),
     "dark": (None, lambda page: expect(page.locator("html")).to_have_attribute("data-theme", "dark")),
+    "palette": (None, focuses("#palette-text")),
+    "search": (None, focuses("#palette-text")),
     "quick-actions": (None, sees("#quick-menu")),
     "row-down": (None, focuses("#main [data-row]:first-child")),
     "row-up": (None, focuses("#main [data-row]:first-child")),

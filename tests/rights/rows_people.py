@@ -180,4 +180,14 @@ DOORS = [
     *rights("an accent's style sheet", "open", get("/appearance/2f6fde.css")),
     *rights("the API's description", "read", get("/api/schema/"), get("/api/docs/")),
 ]
-ROWS = [*PEOPLE, *OWN, *DOORS]
+PALETTE = rights(
+    "the command palette",
+    "search, count what one uses",
+    get("/palette/"),
+    get("/palette/?q=zephyr"),
+    get("/palette/?q=zephyr&mode=search"),
+    get("/palette/?q=start+zephyrine+now"),
+    get("/palette/?q=log+2h+zephyrine"),
+    post("/palette/used/", {"what": "project:{project}"}, ok=204, quiet=True),
+)
+ROWS = [*PEOPLE, *OWN, *DOORS, *PALETTE]

@@ -155,6 +155,7 @@ TIMERS = [
         "the own timer",
         TIMER,
         post("/timer/start/", {"description": "next"}),
+        post("/timer/line/", {"line": "next #ux"}),
         post("/timer/stop/"),
         post("/timer/pause/"),
         post("/timer/resume/", quiet=True),  # it is not paused

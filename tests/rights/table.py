@@ -124,6 +124,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "create": ADMINISTRATORS,
     },
     "the organisation's settings": {"see and change": ADMINISTRATORS},
+    "the command palette": {"search, count what one uses": EVERYBODY_HERE},
     "the own account": {
         "settings, password, second factor": EVERYBODY_HERE,
         "tokens and sessions": EVERYBODY_HERE,

@@ -80,6 +80,7 @@ def test_no_two_share_keys_where_both_apply():
 
 
 CONTRACT = [
+    "Ctrl+K", "Ctrl+/", "Ctrl+B", "Ctrl+D", "j", "k", "x", "Ctrl+A", "Enter", "e", "Delete",
     "Ctrl+Z", "Ctrl+Shift+Z", "?", "Escape", "Ctrl+S", "Ctrl+Enter", "g d", "g p", "g t", "g r", "g w", "g n", "g s",
     "c p", "c t", "c c", "c w", "c n", "t s", "t x", "t l", "t r", "t p", "t d",
 ]  # fmt: skip

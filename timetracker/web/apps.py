@@ -14,7 +14,7 @@ class WebConfig(AppConfig):
     verbose_name = _("Web")
 
     def ready(self) -> None:
-        autodiscover_modules("commands", "list_commands")
+        autodiscover_modules("commands", "list_commands", "finders")
         connection_created.connect(teach_letters, dispatch_uid="web.teach_letters")
 
 

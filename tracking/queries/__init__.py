@@ -12,6 +12,7 @@ from tracking.queries.activity import (
 from tracking.queries.days import DAY, WEEK, Day, Gap, Total, days_of, today_of, week_of
 from tracking.queries.entries import (
     entries_between,
+    entries_described,
     entries_of,
     last_end_on,
     latest_entries,
@@ -21,11 +22,13 @@ from tracking.queries.entries import (
 from tracking.queries.search import described_by
 from tracking.queries.week import Week, week_progress, worked_seconds
 from tracking.queries.work import (
+    clients_named,
     next_colour,
     open_tasks_of,
     pickable_projects,
     pickable_tags,
     pickable_tasks,
+    projects_beginning,
     recent_projects,
 )
 
@@ -38,9 +41,11 @@ __all__ = [
     "Total",
     "Week",
     "activity_visible_to",
+    "clients_named",
     "days_of",
     "described_by",
     "entries_between",
+    "entries_described",
     "entries_of",
     "last_end_on",
     "latest_activity",
@@ -53,6 +58,7 @@ __all__ = [
     "pickable_projects",
     "pickable_tags",
     "pickable_tasks",
+    "projects_beginning",
     "recent_projects",
     "running_entry",
     "suggestions",

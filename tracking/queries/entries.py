@@ -63,6 +63,11 @@ def suggestions(user: User, text: str, limit: int = 8) -> list[TimeEntry]:
     return list(found.values())
 
 
+def entries_described(viewer: User, text: str, limit: int = 20) -> QuerySet[TimeEntry]:
+    """The newest that `viewer` may see whose description holds `text`."""
+    return described_by(entries_of(viewer=viewer, person=None), text).prefetch_related(None)[:limit]
+
+
 def latest_entries(user: User, limit: int = 5) -> QuerySet[TimeEntry]:
     """What `user` finished last."""
     mine = TimeEntry.objects.alive().filter(user=user, ended_at__isnull=False)

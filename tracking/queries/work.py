@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from timetracker.web.palette import COLOURS
-from tracking.models import FavouriteProject, Project, Tag, Task, TimeEntry
+from tracking.models import Client, FavouriteProject, Project, Tag, Task, TimeEntry
 
 
 def pickable_projects(user: User, text: str = "", limit: int = 20) -> QuerySet[Project]:
@@ -44,6 +44,17 @@ def pickable_tasks(user: User, project: Project | None = None, text: str = "", l
         tasks = tasks.filter(name__icontains=text)
     mine = Case(When(assignee=user, then=Value(0)), default=Value(1), output_field=IntegerField())
     return tasks.annotate(not_mine=mine).order_by("not_mine", "-pk")[:limit]
+
+
+def projects_beginning(user: User, text: str, limit: int = 50) -> QuerySet[Project]:
+    """Projects to book on whose name begins with `text`, or that have it as their code."""
+    begins = Q(name__istartswith=text) | Q(code__iexact=text)
+    return Project.objects.visible_to(user).open().filter(begins).order_by("name", "pk")[:limit]
+
+
+def clients_named(user: User, text: str, limit: int = 20) -> QuerySet[Client]:
+    clients = Client.objects.visible_to(user).filter(archived_at=None, name__icontains=text)
+    return clients.with_money_for(user).order_by("name", "pk")[:limit]
 
 
 def open_tasks_of(user: User, limit: int = 6) -> QuerySet[Task]:

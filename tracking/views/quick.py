@@ -1,4 +1,4 @@
-"""Time logged in one line, from any page."""
+"""Time logged or started in one line, from any page."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from timetracker.web.errors import add_errors
+from timetracker.web.errors import Conflict, add_errors
 from timetracker.web.htmx import render_page
 from tracking.forms.quick import QuickEntryForm
+from tracking.forms.start_line import StartLineForm
 from tracking.models import TimeEntry
 from tracking.services.entries import create_entry
 from tracking.services.tags import tags_named
+from tracking.services.timer import start_timer
 from tracking.views.entries import changed_entries
+from tracking.views.timer import done, refused
 
 
 @login_required
@@ -45,3 +48,25 @@ def quick_preview(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest, form: QuickEntryForm) -> TimeEntry:
     tags = tags_named(names=form.entry.tags, actor=request.user)
     return create_entry(user=request.user, tags=tags, **form.booking())
+
+
+@login_required
+@require_POST
+def timer_line(request: HttpRequest) -> HttpResponse:
+    """What stands behind "start" in the command palette. The answer is the timer bar."""
+    form = StartLineForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return refused(request, errors=[str(error) for errors in form.errors.values() for error in errors])
+    try:
+        _start(request, form)
+    except ValidationError as error:
+        return refused(request, errors=error.messages)
+    except Conflict as error:
+        return refused(request, errors=[error.message])
+    return done(request, _("The timer is running."))
+
+
+@transaction.atomic
+def _start(request: HttpRequest, form: StartLineForm) -> TimeEntry:
+    tags = tags_named(names=form.entry.tags, actor=request.user)
+    return start_timer(user=request.user, tags=tags, **form.booking())

@@ -3,11 +3,11 @@ import { text } from "./texts.js";
 import { showToast } from "./toast.js";
 
 const dialog = () => document.getElementById("dialog");
-let opener = null;
+const openers = new WeakMap(); // each dialog's own: one may open above another
 
-function open(element) {
+export function open(element) {
   if (!element || element.open) return;
-  opener = { element: document.activeElement, id: document.activeElement?.id };
+  openers.set(element, { element: document.activeElement, id: document.activeElement?.id });
   element.showModal();
   (element.querySelector("[autofocus]") ?? element.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
 }
@@ -22,6 +22,7 @@ function close(element) {
 function giveFocusBack(closed) {
   const here = document.activeElement;
   if (here && here !== document.body && !closed.contains(here)) return;
+  const opener = openers.get(closed);
   const target = opener?.element?.isConnected ? opener.element : opener?.id && document.getElementById(opener.id);
   (target || document.getElementById("main"))?.focus();
 }
@@ -47,7 +48,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 document.addEventListener("closeDialog", () => close(dialog()));
 
 document.addEventListener("input", ({ target }) => {
-  const around = target.closest("dialog");
+  const around = target.closest("dialog:not([data-nothing-lost])");
   if (around) around.dataset.touched = "true";
 });
 

@@ -1,4 +1,6 @@
 // How keys are read and written: a key is the character that it produces, so that any layout works. The server reads the same: timetracker/web/keys.py.
+import { text } from "./texts.js";
+
 const NAMED = new Set(["Escape", "Enter", "Delete", "Backspace", "Home", "End", "PageUp", "PageDown", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
 const MODIFIERS = ["Ctrl", "Alt", "Shift"];
 const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
@@ -48,5 +50,8 @@ export function overlap(one, other) {
   return `${one} `.startsWith(`${other} `) || `${other} `.startsWith(`${one} `);
 }
 
-/** As they stand on the person's keyboard, one text a key cap. */
-export const shownKeys = (keys) => keys.split(" ").map((each) => (MAC ? each.replace("Ctrl+", "⌘").replace("Shift+", "⇧").replace("Alt+", "⌥") : each));
+/** As the person's keyboard calls them, one text for what is pressed together: "Ctrl K", in German "Strg K", on a Mac "⌘ K". */
+export function shownKeys(keys) {
+  const names = MAC ? { Ctrl: "⌘", Shift: "⇧", Alt: "⌥" } : { Ctrl: text("ctrl") };
+  return keys.split(" ").map((each) => each.replace(/(Ctrl|Shift|Alt)\+/g, (whole, name) => `${names[name] ?? name} `));
+}

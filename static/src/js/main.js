@@ -30,6 +30,8 @@ import "./list-keys.js"; // before keep-focus.js: a row comes before what is in 
 import "./keep-focus.js";
 import "./timer-edit.js";
 import "./timer-swap.js";
+import "./key-hints.js";
+import "./palette.js";
 import "./copy.js";
 import "./guess-zone.js";
 import "./passkeys.js";

@@ -54,16 +54,7 @@ def commands(context: template.Context) -> SafeString:
 @lru_cache(maxsize=64)
 def _commands(ids: tuple[str, ...], _language: str | None) -> SafeString:
     known = [command for command in map(get_command, ids) if command is not None]
-    return json_script([_as_data(command) for command in known if _exists(command)], "commands")
-
-
-def _exists(command: Command) -> bool:
-    """Stand-in until all views are there."""
-    try:
-        command.url  # noqa: B018 - raises
-    except NoReverseMatch:
-        return False
-    return True
+    return json_script([_as_data(command) for command in known], "commands")
 
 
 @register.simple_tag(takes_context=True)
@@ -85,6 +76,8 @@ def _as_data(command: Command) -> dict[str, Any]:
         "label": str(command.label),
         "category": str(command.category.label),
         "keys": command.keys,
+        "icon": command.icon,
+        "in_palette": command.in_palette,
         "contexts": [str(context) for context in command.contexts],
         "kind": kind,
         "to": command.url or command.press or command.act,
