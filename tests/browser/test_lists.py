@@ -204,6 +204,18 @@ def test_an_entry_is_opened_edited_and_deleted(open_page, mara: User, entries: l
     expect(page.locator("[data-row]")).to_have_count(2)
 
 
+def test_a_key_held_down_deletes_once(open_page, mara: User, entries: list[TimeEntry]):
+    page = open_page(mara, ENTRIES)
+    press(page, "j")
+    page.keyboard.down("Delete")
+    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(here(page)).to_contain_text("Second")
+    page.keyboard.down("Delete")  # the same stroke, repeated
+    page.keyboard.up("Delete")
+    expect(page.locator("[data-row]")).to_have_count(2)
+    assert TimeEntry.objects.filter(deleted_at=None).count() == 2
+
+
 @pytest.mark.parametrize(
     ("name", "model", "heading"), [("tasks", Task, "Task Three"), ("projects", Project, "Project One")]
 )
