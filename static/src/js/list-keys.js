@@ -61,18 +61,15 @@ const selections = () => [...(scope()?.querySelectorAll("[data-select-rows]") ??
 export const hasSelection = () => selections().length > 0;
 export const clearSelection = () => selections().forEach((root) => choose(root, false));
 
-// A key that is held down goes on through the rows; it must not go on deleting.
-const once = (run) => (event) => event?.repeat || run();
-
 act("row-down", () => move(1), () => isFree() && rows().length > 0);
 act("row-up", () => move(-1), () => isFree() && rows().length > 0);
-act("row-select", once(() => boxOf(current()).click()), () => Boolean(boxOf(current())));
-act("row-all", once(() => choose(rootOf(), true)), () => isFree() && rows().some(boxOf));
+act("row-select", () => boxOf(current()).click(), () => Boolean(boxOf(current())));
+act("row-all", () => choose(rootOf(), true), () => isFree() && rows().some(boxOf));
 // On a link or a button within the row Enter is the browser's.
-act("row-open", once(() => pressable(current(), "open").click()), () => document.activeElement.matches(ROW) && Boolean(pressable(current(), "open")));
-act("row-edit", once(() => pressable(current(), "change").click()), () => Boolean(pressable(current(), "change")));
-act("row-menu", once(() => pressable(current(), "menu").click()), () => Boolean(pressable(current(), "menu")?.checkVisibility()));
-act("row-delete", once(() => deletion()()), () => isFree() && Boolean(deletion()));
+act("row-open", () => pressable(current(), "open").click(), () => document.activeElement.matches(ROW) && Boolean(pressable(current(), "open")));
+act("row-edit", () => pressable(current(), "change").click(), () => Boolean(pressable(current(), "change")));
+act("row-menu", () => pressable(current(), "menu").click(), () => Boolean(pressable(current(), "menu")?.checkVisibility()));
+act("row-delete", () => deletion()(), () => isFree() && Boolean(deletion()));
 
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -29,7 +29,7 @@ function row(command) {
 }
 
 function draw(commands) {
-  const groups = grouped(commands);
+  const groups = Map.groupBy(commands, ({ category }) => category);
   const list = panel().querySelector("[data-shortcut-groups]");
   list.replaceChildren(
     ...[...groups].map(([category, members]) => {
@@ -41,12 +41,6 @@ function draw(commands) {
     }),
   );
   panel().querySelector("[data-nothing]").hidden = commands.length > 0;
-}
-
-function grouped(commands) {
-  const groups = new Map();
-  for (const command of commands) groups.set(command.category, [...(groups.get(command.category) ?? []), command]);
-  return groups;
 }
 
 let known = [];

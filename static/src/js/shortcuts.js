@@ -7,7 +7,7 @@ import { showToast } from "./toast.js";
 
 const SEQUENCE_MS = 1000;
 const NO_FIELD = "[type=checkbox], [type=radio], [type=button], [type=submit], [type=reset], [type=range], [type=color], [type=file]";
-const REPEATED = new Set(["row-down", "row-up"]); // a key that is held down
+const REPEATED = new Set(["row-down", "row-up"]); // by a key that is held down; it must not go on deleting
 let begun = ""; // of a sequence
 let begunAt = 0;
 
