@@ -12,10 +12,12 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import Use, User
+from accounts.services.shortcuts import set_shortcut
 from accounts.services.uses import note_use
-from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, wait_until_live
 from tests.factories import UserFactory
 from tests.work import make_client, make_entry, make_project, make_task
+from timetracker.web.commands import get_command
 from tracking.models import Project, TimeEntry
 
 pytestmark = pytest.mark.browser
@@ -362,3 +364,31 @@ def test_above_another_dialog(open_page, person: User):
     expect(palette(page)).to_be_hidden()
     expect(name).to_be_focused()
     expect(name).to_have_value("Half written")
+
+
+def test_keys_open_close_and_search(open_page, person: User):
+    page = open_page(person, "/entries/")
+    wait_until_live(page)
+    page.keyboard.press("Control+k")
+    expect(line(page)).to_be_focused()
+    page.keyboard.press("Control+k")
+    expect(palette(page)).to_be_hidden()
+    page.locator("#timer-text").focus()
+    page.keyboard.press("Control+/")
+    expect(line(page)).to_have_attribute("placeholder", "Search entries, tasks, projects, clients, people")
+    page.keyboard.press("Control+k")
+    expect(line(page)).to_have_attribute("placeholder", "Search or run…")
+    expect(options(page).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#timer-text")).to_be_focused()
+
+
+def test_own_keys_are_shown(open_page, person: User):
+    for name, keys in (("palette", "Ctrl+J"), ("go-projects", "g q")):
+        command = get_command(name)
+        assert command is not None
+        set_shortcut(person=person, command=command, keys=keys)
+    page = open_page(person, "/entries/")
+    expect(page.locator("#sidebar [data-keys-of=palette]")).to_have_text("Ctrl J")
+    open_palette(page).fill("projects")
+    expect(active(page).locator(".key")).to_have_text("g q")

@@ -97,7 +97,7 @@ def another_tag(page: Page) -> None:
 
 
 def many_tags(page: Page) -> None:
-    Tag.objects.bulk_create(Tag(name=f"tag {number:03}") for number in range(130))
+    Tag.objects.bulk_create(Tag(name=f"tag {number:03}") for number in range(205))
     page.reload()
 
 

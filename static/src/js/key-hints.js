@@ -2,8 +2,13 @@
 import { commandOf } from "./commands.js";
 import { shownKeys } from "./keys.js";
 
-for (const hint of document.querySelectorAll("[data-keys-of]")) {
-  const keys = commandOf(hint.dataset.keysOf)?.keys;
-  hint.textContent = keys ? shownKeys(keys).join(" ") : "";
-  hint.hidden = !keys;
+function showAll() {
+  for (const hint of document.querySelectorAll("[data-keys-of]")) {
+    const keys = commandOf(hint.dataset.keysOf)?.keys;
+    hint.textContent = keys ? shownKeys(keys).join(" ") : "";
+    hint.hidden = !keys;
+  }
 }
+
+showAll();
+document.addEventListener("ownKeys", showAll);
