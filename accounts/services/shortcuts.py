@@ -9,12 +9,16 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.services.profile import update_profile
 from timetracker.web.commands import Command, all_commands, clash
 from timetracker.web.keys import BadKeys, normal_keys
 
+NO_FILE = gettext_lazy("This is no file of shortcuts: it has to be a JSON object of commands and keys.")
+THE_BROWSERS = {f"Ctrl+{key}" for key in ("W", "T", "N", "Shift+W", "Shift+T", "Shift+N", "C", "V", "X")}
+"""Either they never reach a page, or people would miss them."""
 LARGEST_FILE = 100_000
 """Bytes of an imported file."""
 
@@ -35,15 +39,18 @@ def reset_shortcuts(*, person: User) -> User:
 
 @transaction.atomic
 def import_shortcuts(*, person: User, text: str | bytes) -> tuple[User, list[str]]:
-    """All of one's keys from a file that was exported; what it does not name gets the standard. Answers what of it was
+    """One's own keys from a file that was exported; what it does not name keeps its keys. Answers what of it was
     ignored, and why. Raises ValidationError where the file is none."""
-    wanted = _read(text)
-    person = _locked(person)
     known = {command.id: command for command in all_commands()}
+    wanted = _read(text)
+    if not wanted.keys() & known.keys():
+        raise ValidationError(NO_FILE)
+    person = _locked(person)
     ignored = [_("“%(id)s”: no such command") % {"id": str(name)[:40]} for name in wanted if name not in known]
     # None of them has its keys at first, so that two can have exchanged theirs.
-    own = dict.fromkeys((name for name in wanted if name in known), "")
-    for name in list(own):
+    named = [name for name in wanted if name in known]
+    own = {**person.shortcuts, **dict.fromkeys(named, "")}
+    for name in named:
         try:
             _put(own, known[name], wanted[name])
         except ValidationError as error:
@@ -66,9 +73,7 @@ def _read(text: str | bytes) -> dict[Any, Any]:
         if not isinstance(wanted, dict) or not wanted:
             raise ValueError
     except (ValueError, RecursionError):
-        raise ValidationError(
-            _("This is no file of shortcuts: it has to be a JSON object of commands and keys.")
-        ) from None
+        raise ValidationError(NO_FILE) from None
     return wanted
 
 
@@ -80,6 +85,8 @@ def _put(own: dict[str, str], command: Command, keys: Any) -> None:
         other = clash(command, keys, own)
     except BadKeys:
         raise ValidationError(_("“%(mine)s”: these are no keys.") % label, code="keys") from None
+    if keys in THE_BROWSERS:
+        raise ValidationError(_("“%(mine)s” does not get %(keys)s: that is the browser's.") % {**label, "keys": keys})
     if other is not None:
         words = _("“%(mine)s” does not get %(keys)s: that is “%(other)s”.")
         raise ValidationError(words % {**label, "keys": keys, "other": other.label}, code="clash")

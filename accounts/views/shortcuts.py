@@ -55,7 +55,7 @@ def change(request: HttpRequest, command_id: str) -> HttpResponse:
     except ValidationError as error:
         row = _row(person, command, keys, error.messages)
         if not request.htmx:
-            return _page(request, person, 422, errors=error.messages)
+            return _page(request, person, 422, problems=error.messages)
     if not request.htmx:
         return redirect("accounts:shortcuts")
     answer = render(request, "accounts/shortcut_row.html", {"row": row or _row(person, command)})
@@ -86,7 +86,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
             raise ValidationError(_("Choose a file first."))
         person, ignored = import_shortcuts(person=request.user, text=file.read(LARGEST_FILE + 1))
     except ValidationError as error:
-        return _page(request, request.user, 422, errors=error.messages)
+        return _page(request, request.user, 422, problems=error.messages)
     if ignored:
         return _page(request, person, ignored=ignored[:SHOWN_IGNORED], more=max(0, len(ignored) - SHOWN_IGNORED))
     return redirect_with_toast(request, reverse("accounts:shortcuts"), _("Your shortcuts are those of the file."))

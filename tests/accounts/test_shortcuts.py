@@ -41,6 +41,8 @@ def test_another_commands_keys_are_refused_with_both_names(owner):
         set_shortcut(person=owner, command=get_command(TASKS), keys="g p")
     with pytest.raises(ValidationError, match="“Tasks” does not get g: that is"):
         set_shortcut(person=owner, command=get_command(TASKS), keys="g")
+    with pytest.raises(ValidationError, match=r"“Tasks” does not get Ctrl\+W: that is the browser's"):
+        set_shortcut(person=owner, command=get_command(TASKS), keys="ctrl+w")
     set_shortcut(person=owner, command=get_command(PROJECTS), keys="g 9")
     set_shortcut(person=owner, command=get_command(TASKS), keys="g p")
     with pytest.raises(ValidationError, match="“Projects” does not get g p: that is “Tasks”"):
@@ -59,9 +61,10 @@ def test_what_is_exported_is_taken_over_again(owner, teammate):
 
 
 def test_what_of_a_file_does_not_fit_is_ignored_and_said(owner):
+    set_shortcut(person=owner, command=get_command("go-board"), keys="g 7")
     wanted = {TASKS: "g p", "nothing": "x", "undo": "Hyper+Z", "redo": 7, PROJECTS: "g 9", "go-tags": "g 9"}
     _person, ignored = import_shortcuts(person=owner, text=json.dumps(wanted))
-    assert own(owner) == {TASKS: "g p", PROJECTS: "g 9"}
+    assert own(owner) == {TASKS: "g p", PROJECTS: "g 9", "go-board": "g 7"}
     assert ignored == [
         "“nothing”: no such command",
         "“Undo”: these are no keys.",
@@ -70,7 +73,9 @@ def test_what_of_a_file_does_not_fit_is_ignored_and_said(owner):
     ]
 
 
-@pytest.mark.parametrize("nonsense", ["", "x", "[]", "{}", "7", b"\xff\xfe", "[" * 90_000, " " * 200_000])
+@pytest.mark.parametrize(
+    "nonsense", ["", "x", "[]", "{}", "7", '{"keys": {"go-tasks": "a"}}', b"\xff\xfe", "[" * 90_000, " " * 200_000]
+)
 def test_no_file_at_all_changes_nothing(owner, nonsense):
     set_shortcut(person=owner, command=get_command(TASKS), keys="g 1")
     with pytest.raises(ValidationError, match="no file of shortcuts"):

@@ -316,16 +316,16 @@ def test_pages_are_turned(open_page, mara: User):
     for number in range(60):
         make_task(name=f"Task {number}")
     page = open_page(mara, "/tasks/")
-    press(page, "j", "]")
+    press(page, "j", "n")
     expect(page.locator(".pager")).to_contain_text("Page 2")
     expect(page.locator("[data-row]").first).to_be_focused()
-    press(page, "[")
+    press(page, "p")
     expect(page.locator(".pager")).to_contain_text("Page 1")
     expect(page.locator("[data-row]").first).to_be_focused()
 
 
 def test_weeks_are_turned(open_page, mara: User, entries: list[TimeEntry]):
     page = open_page(mara, "/entries/?week=2026-03-09")
-    press(page, "[")
+    press(page, "p")
     page.wait_for_url("**week=2026-03-02*")
     expect(page.locator("[data-row]")).to_have_count(3)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import time
 from statistics import median
 
 import pytest
@@ -148,16 +147,14 @@ def test_the_active_option_stays_when_the_answer_comes(open_page, person: User):
         make_project(name=f"Tag cloud {number}")
     page = open_page(person, "/entries/")
     text = open_palette(page)
-
-    def late(route: Route) -> None:
-        time.sleep(0.4)
-        route.continue_()
-
-    page.route("**/palette/?q=ta*", late)
-    text.press_sequentially("ta")
+    held: list[Route] = []
+    page.route("**/palette/?q=ta*", lambda route: held.append(route))
+    with page.expect_request("**/palette/?q=ta*"):
+        text.press_sequentially("ta")
     expect(active(page)).to_contain_text("Tasks")
     text.press("ArrowDown")
     expect(active(page)).to_contain_text("Tags")
+    held[-1].continue_()
     expect(options(page).filter(has_text="Tag cloud 2")).to_be_visible()
     expect(active(page)).to_contain_text("Tags")
     assert "Tasks" in options(page).first.inner_text()
@@ -168,12 +165,13 @@ def test_the_newest_answer_wins(open_page, person: User):
     make_project(name="Alps")
     page = open_page(person, "/entries/")
     text = open_palette(page)
-    page.route("**/palette/?q=alp&*", lambda route: (time.sleep(0.5), route.continue_()))
-    text.fill("alp")
-    page.wait_for_timeout(120)  # the question is on its way
+    held: list[Route] = []
+    page.route("**/palette/?q=alp&*", lambda route: held.append(route))
+    with page.expect_request("**/palette/?q=alp&*"):
+        text.fill("alp")
     text.fill("alph")
     answered(page, 1)
-    page.wait_for_timeout(600)  # by now the older answer would be here
+    held[0].fulfill(body="<p>An older answer</p>")
     expect(options(page)).to_have_count(1)
     expect(options(page)).to_contain_text("Alpha")
 
@@ -225,11 +223,14 @@ def test_a_line_is_done_as_it_stands_now(open_page, person: User, website: Proje
     text = open_palette(page)
     text.press_sequentially("start website one")
     expect(options(page).first).to_contain_text("Website relaunch: one")
-    page.route("**/palette/?q=*two*", lambda route: (time.sleep(0.3), route.continue_()))
-    text.press_sequentially(" two")
+    held: list[Route] = []
+    page.route("**/palette/?q=*two*", lambda route: held.append(route))
+    with page.expect_request("**/palette/?q=*two*"):
+        text.press_sequentially(" two")
     expect(options(page).first).to_be_visible()
     options(page).first.click()
     page.keyboard.press("Enter")
+    held[-1].continue_()
     expect(page.locator("#timer-text")).to_have_value("one two")
     assert TimeEntry.objects.get().description == "one two"
 

@@ -169,6 +169,17 @@ def test_every_key_has_its_effect(desk: Page, boss: User, work: None, command: C
         expect(desk.locator("#timer-stop")).to_be_visible()
 
 
+def test_after_a_start_the_next_key_is_a_shortcut(desk: Page):
+    press(desk, "t s")
+    desk.keyboard.type("Sketch")
+    press(desk, "Enter")
+    expect(desk.locator("#timer-stop")).to_be_visible()
+    expect(desk.locator("#main")).to_be_focused()
+    press(desk, "g p")
+    desk.wait_for_url("**/projects/")
+    assert TimeEntry.objects.get().description == "Sketch"
+
+
 def test_recent_projects_are_in_their_order(desk: Page, boss: User, work: None):
     press(desk, "t 2")
     expect(desk.locator("#timer-stop")).to_be_visible()
@@ -348,12 +359,14 @@ def test_undo_goes_back_step_by_step_over_pages(open_page, boss: User):
     page.wait_for_url("**/tasks/")
     press(page, "Ctrl+z")
     expect(page.locator("#toasts")).to_contain_text("Undone:")
+    expect(page.locator("#toasts").get_by_role("button", name="Redo")).to_have_count(1)
     assert [entry.pk for entry in TimeEntry.objects.alive()] == [entries[1].pk]
     press(page, "Ctrl+z")
     expect(page.locator("#toasts").get_by_text("Undone:")).to_have_count(2)
     assert TimeEntry.objects.alive().count() == 2
     press(page, "Ctrl+Shift+z")
     expect(page.locator("#toasts")).to_contain_text("Done again:")
+    expect(page.locator(".toast", has_text="Done again:").get_by_role("button", name="Undo")).to_be_visible()
     assert TimeEntry.objects.alive().count() == 1
 
 

@@ -28,6 +28,6 @@ register(
     _in_list("row-edit", _("Edit the row"), "e"),
     _in_list("row-delete", _("Delete or archive the row, or all that are selected"), "Delete"),
     _in_list("row-menu", _("Menu of the row"), "m"),
-    _in_list("page-next", _("Next page or week"), "]", press="#main a[rel=next]"),
-    _in_list("page-previous", _("Page or week before"), "[", press="#main a[rel=prev]"),
+    _in_list("page-next", _("Next page or week"), "n", press="#main a[rel=next]"),
+    _in_list("page-previous", _("Page or week before"), "p", press="#main a[rel=prev]"),
 )

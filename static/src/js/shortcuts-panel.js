@@ -47,7 +47,7 @@ let known = [];
 
 function find(words) {
   const wanted = words.trim().toLocaleLowerCase();
-  return known.filter(({ label, keys, category }) => [label, keys, category].some((part) => part.toLocaleLowerCase().includes(wanted)));
+  return known.filter(({ label, keys, category }) => [label, keys, shownKeys(keys).join(" "), category].some((part) => part.toLocaleLowerCase().includes(wanted)));
 }
 
 function open() {

@@ -97,7 +97,8 @@ export function showToast(options) {
   // What failed stays until it is read.
   Object.assign(toast, { key, extra: Boolean(options.key), stays: stays || toast.dataset.level === "error" });
   say(toast, words, sub, url);
-  if (undoUrl) addAction(toast, text(redo ? "redo" : "undo"), () => perform(step));
+  toast.undoes = undoUrl;
+  if (undoUrl) addAction(toast, text(step.from), () => perform(step));
   if (action) addAction(toast, action.label, action.act);
   for (const each of actions.slice(0, ACTIONS_AT_MOST)) addLink(toast, each);
   toast.querySelector(".toast-close").addEventListener("click", () => letGo(toast));
@@ -113,6 +114,7 @@ window.toastManager = Object.freeze(
 );
 
 document.addEventListener("toast", ({ detail }) => showToast(detail?.value ? { text: detail.value } : detail));
+document.addEventListener("undo:done", ({ detail }) => [...region().children].filter((toast) => toast.undoes === detail.url).forEach(letGo));
 document.addEventListener("close", () => region() && moveToFront(), true);
 
 export function showMessages() {

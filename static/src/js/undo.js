@@ -49,6 +49,7 @@ export async function perform(step, { byKey = false } = {}) {
   steps[step.from] = steps[step.from].filter(({ url }) => url !== step.url);
   write();
   answering = { step, from: step.from, byKey };
+  document.dispatchEvent(new CustomEvent("undo:done", { detail: step })); // what offered it has nothing more to offer
   await window.htmx.ajax("POST", step.url, { swap: "none", target: "body" });
   answering = null;
 }
