@@ -29,6 +29,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from accounts.choices import Role
 from accounts.models import Organisation, User
 from tests.browser.tools import SCREENS, Console
 from tests.conftest import ClientFor
@@ -131,6 +132,13 @@ def person(organisation: Organisation) -> User:
     """Somebody who works here, and can sign in with PASSWORD."""
     password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())  # what the server checks by, not the quick one
     return UserFactory.create(username="mara", display_name="Mara Klein", email="mara@example.org", password=password)
+
+
+@pytest.fixture
+def boss(person: User) -> User:
+    person.role = Role.ADMINISTRATOR
+    person.save()
+    return person
 
 
 # ── Pages ────────────────────────────────────────────────────────────────────

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
-from statistics import median
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -20,7 +16,6 @@ from tracking.models import Project, TimeEntry
 from tracking.services.timer import start_timer
 
 pytestmark = pytest.mark.browser
-A_SECOND = 1000
 RUNNING = re.compile(r"^\d+:\d\d .* · Timetracker$")
 
 
@@ -57,14 +52,6 @@ def clock(page: Page) -> Locator:
 
 def options(page: Page) -> Locator:
     return page.locator(".combobox-list:popover-open [role=option]")
-
-
-def milliseconds(act: Callable[[], Any], seen: Callable[[], Any]) -> float:
-    """From the press here to the sight there."""
-    before = time.perf_counter()
-    act()
-    seen()
-    return (time.perf_counter() - before) * 1000
 
 
 # ── By keyboard ──────────────────────────────────────────────────────────────
@@ -290,26 +277,22 @@ def test_a_double_click_on_stop_starts_nothing(desk: Page, person: User):
 
 
 # ── Two browsers ─────────────────────────────────────────────────────────────
-def test_every_change_shows_in_the_other_browser_within_a_second(open_page, person: User, project: Project):
+def test_every_change_shows_in_the_other_browser(open_page, person: User, project: Project):
+    """How soon is measured by `make bench-live`."""
     here, there = (open_page(person, "/entries/") for _ in range(2))
     for page in (here, there):
         wait_until_live(page)
-    took: dict[str, list[float]] = {"start": [], "pause": [], "resume": [], "stop": []}
-
-    def measure(what: str, act: Callable[[], Any], there: Locator) -> None:
-        took[what].append(milliseconds(act, lambda: expect(there).to_be_visible()))
-        there.page.wait_for_timeout(A_SECOND + 100)  # what is one's own is fetched once a second
-
-    for _ in range(3):
-        words(here).fill("Address form")
-        measure("start", lambda: words(here).press("Enter"), stop(there))
-        expect(words(there)).to_have_value("Address form")
-        expect(there.locator(".entry.running")).to_contain_text("Address form")
-        measure("pause", here.get_by_role("button", name="Pause").click, there.get_by_role("button", name="Resume"))
-        measure("resume", there.get_by_role("button", name="Resume").click, here.get_by_role("button", name="Pause"))
-        measure("stop", stop(there).click, here.locator("#timer-go"))
-        expect(here.locator(".entry.running")).to_have_count(0)
-    assert {what: median(times) for what, times in took.items() if median(times) >= A_SECOND} == {}
+    words(here).fill("Address form")
+    words(here).press("Enter")
+    expect(stop(there)).to_be_visible()
+    expect(words(there)).to_have_value("Address form")
+    expect(there.locator(".entry.running")).to_contain_text("Address form")
+    here.get_by_role("button", name="Pause").click()
+    there.get_by_role("button", name="Resume").click()
+    expect(here.get_by_role("button", name="Pause")).to_be_visible()
+    stop(there).click()
+    expect(here.locator("#timer-go")).to_be_visible()
+    expect(here.locator(".entry.running")).to_have_count(0)
 
 
 def test_a_start_shows_on_the_phone_too(desk: Page, phone: Page):

@@ -66,3 +66,21 @@ def box_of(locator: Locator) -> FloatRect:
 def wait_until_live(page: Page) -> None:
     """The socket is open: from now on a change elsewhere shows up here."""
     expect(page.locator("body")).to_have_attribute("data-live-state", "open")
+
+
+def press(page: Page, keys: str) -> None:
+    """As they are written in the registry."""
+    for key in keys.split(" "):
+        page.keyboard.press(key.replace("Ctrl", "Control"))
+
+
+def change_a_tag(page: Page, button: str, said: str) -> None:
+    """A change with an Undo."""
+    page.goto("/tags/")
+    page.get_by_role("button", name="More for one").click()
+    page.get_by_role("button", name=button).click()
+    expect(page.locator("#toasts")).to_contain_text(said)
+
+
+def delete_a_tag(page: Page) -> None:
+    change_a_tag(page, "Delete", "Tag #one deleted.")

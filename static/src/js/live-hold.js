@@ -37,9 +37,8 @@ function release() {
   }
 }
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (holdBack(event)) return event.preventDefault();
-  const { xhr, target } = event.detail;
+document.addEventListener("htmx:beforeRequest", (event) => holdBack(event) && event.preventDefault());
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target } }) => {
   underWay.set(xhr, target.id);
   xhr.addEventListener("loadend", () => {
     underWay.delete(xhr);
