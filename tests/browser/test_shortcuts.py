@@ -25,17 +25,6 @@ def desk(open_page, boss: User) -> Page:
     return open_page(boss, "/tasks/")
 
 
-def test_after_a_start_the_next_key_is_a_shortcut(desk: Page):
-    press(desk, "t s")
-    desk.keyboard.type("Sketch")
-    press(desk, "Enter")
-    expect(desk.locator("#timer-stop")).to_be_visible()
-    expect(desk.locator("#main")).to_be_focused()
-    press(desk, "g p")
-    desk.wait_for_url("**/projects/")
-    assert TimeEntry.objects.get().description == "Sketch"
-
-
 # ── Where keys are not keys ──────────────────────────────────────────────────
 def test_no_plain_key_fires_in_a_field(desk: Page):
     field = desk.locator("#main [type=search]").first

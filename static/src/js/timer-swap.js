@@ -48,9 +48,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 
 document.addEventListener("htmx:afterSettle", () => {
   const bar = document.getElementById("timer-bar");
-  // What has begun is done with: in the field the next shortcut would be typed into its words.
-  if (hadFocus && wasIdle && bar && !isIdle(bar)) document.getElementById("main").focus({ preventScroll: true });
-  else if (hadFocus && bar && !bar.contains(document.activeElement)) focusSomething(bar);
+  if (hadFocus && bar && !bar.contains(document.activeElement)) focusSomething(bar);
   hadFocus = false;
 });
 
