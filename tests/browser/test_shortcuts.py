@@ -207,6 +207,20 @@ def test_undo_goes_back_step_by_step_over_pages(open_page, boss: User):
     assert TimeEntry.objects.alive().count() == 1
 
 
+def test_a_step_that_reached_no_server_can_be_taken_again(open_page, boss: User, allow_console: Callable[[str], None]):
+    for expected in ("ERR_FAILED", "htmx:sendError", "htmx:afterRequest"):
+        allow_console(expected)
+    make_tag(name="one")
+    page = open_page(boss)
+    delete_a_tag(page)
+    page.route("**/tags/again/*", lambda route: route.abort())
+    press(page, "Ctrl+z")
+    expect(page.get_by_text("The server does not answer.")).to_be_visible()
+    page.unroute("**/tags/again/*")
+    press(page, "Ctrl+z")
+    expect(page.get_by_role("link", name="#one")).to_be_visible()
+
+
 def test_with_storage_blocked_the_page_works(open_page, boss: User):
     page = open_page(boss)
     page.add_init_script(

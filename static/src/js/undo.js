@@ -50,7 +50,13 @@ export async function perform(step, { byKey = false } = {}) {
   write();
   answering = { step, from: step.from, byKey };
   document.dispatchEvent(new CustomEvent("undo:done", { detail: step })); // what offered it has nothing more to offer
-  await window.htmx.ajax("POST", step.url, { swap: "none", target: "body" });
+  try {
+    await window.htmx.ajax("POST", step.url, { swap: "none", target: "body" });
+  } catch {
+    // The server was not reached, as problems.js says: the step is still to be taken.
+    steps[step.from].push({ url: step.url, words: step.words });
+    write();
+  }
   answering = null;
 }
 
