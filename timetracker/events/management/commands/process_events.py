@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import select
 import signal
-import threading
+import socket
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -24,11 +25,16 @@ class Command(BaseCommand):
         if not loop:
             self.stdout.write(f"{dispatch.sweep()} deliveries processed.")
             return
-        stopping = threading.Event()
+        # The bytes of the socket wake the wait whenever a signal comes. An Event must not be set by a handler: it waits
+        # for its own lock for ever when the signal arrives inside of Event.wait().
+        reader, writer = socket.socketpair()
+        writer.setblocking(False)
+        signal.set_wakeup_fd(writer.fileno())
+        stopping: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stopping.set())
-        while not stopping.is_set():
+            signal.signal(number, lambda received, frame: stopping.append(received))
+        while not stopping:
             renew_connections()
             clock.run_due_jobs(timezone.now())
-            dispatch.drain(until=stopping.is_set)
-            stopping.wait(LONGEST_SLEEP)
+            dispatch.drain(until=lambda: bool(stopping))
+            select.select([reader], [], [], LONGEST_SLEEP)
