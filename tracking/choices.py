@@ -66,6 +66,8 @@ class Review(models.TextChoices):
 class BatchKind(models.TextChoices):
     """What was done to entries, as one change that can be undone."""
 
+    START = "start", _("Started the timer")
+    STOP = "stop", _("Stopped the timer")
     LOG = "log", _("Logged time")
     EDIT = "edit", _("Changed")
     DELETE = "delete", _("Deleted")

@@ -135,6 +135,8 @@ def said_of(batch: Batch) -> str:
     """What a batch did: deleted 3 entries."""
     count = batch.changes.count()
     texts = {
+        BatchKind.START: _("started the timer"),
+        BatchKind.STOP: _("stopped the timer"),
         BatchKind.LOG: ngettext("logged %(count)d entry", "logged %(count)d entries", count),
         BatchKind.EDIT: ngettext("changed %(count)d entry", "changed %(count)d entries", count),
         BatchKind.DELETE: ngettext("deleted %(count)d entry", "deleted %(count)d entries", count),

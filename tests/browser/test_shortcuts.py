@@ -207,6 +207,27 @@ def test_undo_goes_back_step_by_step_over_pages(open_page, boss: User):
     assert TimeEntry.objects.alive().count() == 1
 
 
+def test_a_timer_started_and_stopped_by_mistake(open_page, boss: User):
+    page = open_page(boss, "/entries/")
+    press(page, "t s")
+    page.keyboard.type("a slip")
+    page.keyboard.press("Enter")
+    expect(page.locator("#timer-stop")).to_be_visible()
+    press(page, "t x")
+    expect(page.locator(".toast", has_text="Stopped at")).to_be_visible()
+    press(page, "Ctrl+z")
+    expect(page.locator("#timer-stop")).to_be_visible()
+    assert TimeEntry.objects.running().get().description == "a slip"
+    press(page, "Ctrl+z")
+    expect(page.locator("#toasts")).to_contain_text("Undone: Started “a slip”.")
+    expect(page.locator("#timer-go")).to_be_visible()
+    press(page, "Ctrl+z")
+    expect(page.locator("#toasts")).to_contain_text("There is nothing to undo in this tab.")
+    press(page, "Ctrl+Shift+z")
+    expect(page.locator("#timer-stop")).to_be_visible()
+    assert TimeEntry.objects.running().get().description == "a slip"
+
+
 def test_a_step_that_reached_no_server_can_be_taken_again(open_page, boss: User, allow_console: Callable[[str], None]):
     for expected in ("ERR_FAILED", "htmx:sendError", "htmx:afterRequest"):
         allow_console(expected)

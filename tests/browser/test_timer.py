@@ -76,7 +76,7 @@ def test_start_and_stop_by_keyboard_alone(desk: Page, person: User, project: Pro
     entry = TimeEntry.objects.get(user=person)
     assert (entry.description, entry.project) == ("Checkout flow", project)
     assert [tag.name for tag in entry.tags.all()] == ["frontend"]
-    expect(words(desk)).to_be_focused()  # what runs can be written on
+    expect(desk.locator("#main")).to_be_focused()  # the next keys are shortcuts
 
     stop(desk).press("Enter")
     expect(desk.locator("#timer-go")).to_be_visible()
@@ -236,6 +236,7 @@ def test_a_refused_start_keeps_what_was_typed(desk: Page, allow_console):
 
     expect(desk.get_by_role("alert")).to_contain_text("At most 2000 characters")
     expect(words(desk)).to_have_value("x" * 2001)
+    expect(words(desk)).to_be_focused()
     assert_no_axe_violations(desk)
 
 

@@ -308,7 +308,7 @@ def _anything(owner: User, rng: random.Random, number: int) -> None:
     start = MONDAY + dt.timedelta(minutes=rng.randrange(0, 3000))
     projects = [None, *Project.objects.order_by("pk")]
     trash = TimeEntry.objects.filter(deleted_at__isnull=False).first()
-    step = rng.randrange(9)
+    step = rng.randrange(11)
     if step == 0 or entry is None:
         make_entry(owner, start, rng.randrange(10, 300), project=rng.choice(projects), description=f"entry {number}")
     elif step == 1:
@@ -329,6 +329,10 @@ def _anything(owner: User, rng: random.Random, number: int) -> None:
             merge_entries(entries=pair, actor=owner)
     elif step == 7:
         duplicate_entry(entry=entry, actor=owner)
+    elif step == 8:
+        start_timer(user=owner, project=rng.choice(projects), description=f"timer {number}")
+    elif step == 9 and TimeEntry.objects.running().exists():
+        stop_timer(user=owner)
     else:
         with one_batch(BatchKind.EDIT, actor=owner):
             for one in alive[:3]:

@@ -89,6 +89,11 @@ def toast(
     return trigger_client_event(response, "toast", detail)
 
 
+def undoable(response: HttpResponse, text: str, undo_url: str) -> HttpResponse:
+    """A step for Ctrl+Z where the page shows well enough what was done, so that no toast is needed."""
+    return trigger_client_event(response, "undoable", {"text": text, "undo_url": undo_url})
+
+
 def redirect_with_toast(
     request: HttpRequest, url: str, text: str, level: str = "success", *, undo_url: str = ""
 ) -> HttpResponse:

@@ -18,7 +18,7 @@ from timetracker.web.errors import Conflict
 from tracking.choices import BatchKind, Review, Source
 from tracking.events import EntryChanged, TimerDiscarded, TimerPaused, TimerResumed, TimerStarted, TimerStopped
 from tracking.models import Break, Project, Tag, Task, TimeEntry
-from tracking.services.batches import keep_change
+from tracking.services.batches import keep_change, one_batch
 from tracking.services.booking import (
     bookable,
     clean_description,
@@ -32,7 +32,11 @@ from tracking.services.booking import (
 )
 from tracking.services.rates import snapshot_rate
 from tracking.services.review import refresh_review, span_of
+from tracking.services.state import Changes, difference, end_of
 from tracking.services.totals import NOTHING, Share, shift_totals
+
+STARTED: Changes = {"deleted": [True, False], "ended_at": [None, None]}
+"""Taking back a start puts the entry into the trash, as long as nothing has ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,6 @@ def start_timer(
             raise Conflict(_("A timer is running already. Stop it first."), code="already_running")
         if start < current.started_at:
             raise ValidationError({"started_at": _("The timer that is running started later. Stop it first.")})
-        _end(current, actor=actor or user, at=start)
     entry = TimeEntry(
         uid=uid or uuid.uuid4(),
         user=user,
@@ -95,7 +98,11 @@ def start_timer(
         started_at=start,
         source=Source.TIMER,
     )
-    entry.save(force_insert=True)
+    with one_batch(BatchKind.START, actor=actor or user):
+        if current is not None:
+            _end(current, actor=actor or user, at=start)
+        entry.save(force_insert=True)
+        keep_change(entry, STARTED, actor=actor or user, kind=BatchKind.START)
     entry.tags.add(*usable_tags(tags))
     record(TimerStarted.of(entry), actor=actor or user, subject=entry, person_id=user.pk, project_id=entry.project_id)
     tell_person(user.pk)
@@ -156,8 +163,12 @@ def put_end(entry: TimeEntry, at: dt.datetime) -> None:
 
 
 def _end(entry: TimeEntry, *, actor: User, at: dt.datetime) -> None:
+    with_breaks = entry.break_seconds > 0
+    before = end_of(entry, with_breaks=with_breaks)
     put_end(entry, at)
     entry.save(update_fields=END_FIELDS)
+    made = difference(before, end_of(entry, with_breaks=with_breaks))
+    keep_change(entry, made, actor=actor, kind=BatchKind.STOP)
     refresh_review(entry, span_of(entry))
     shift_totals(NOTHING, Share.of(entry))
     record(TimerStopped.of(entry), actor=actor, subject=entry, person_id=entry.user_id, project_id=entry.project_id)

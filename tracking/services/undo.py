@@ -15,7 +15,7 @@ from timetracker.events.recording import record
 from timetracker.web.errors import Conflict, NotAllowed
 from tracking.access import require_billing
 from tracking.choices import BatchKind, Review
-from tracking.events import EntryChanged, EntryDeleted, EntryRestored
+from tracking.events import EntryChanged, EntryDeleted, EntryRestored, TimerDiscarded
 from tracking.models import Batch, Project, Tag, Task, TimeEntry
 from tracking.models.batch import KEPT
 from tracking.services.batches import keep_change, one_batch
@@ -60,8 +60,8 @@ def _undo_at_once(batch: Batch, actor: User) -> Batch:
     changes = dict(batch.changes.values_list("entry", "changes"))
     _require_rights(actor, entries, changes)
     with one_batch(BatchKind.UNDO, actor=actor) as undoing:
-        # What goes into the trash first: then what comes back finds the place free.
-        for entry in sorted(entries.values(), key=lambda entry: (_comes_back(changes[entry.pk]), entry.pk)):
+        # What goes into the trash first: then what comes back or runs on finds the place free.
+        for entry in sorted(entries.values(), key=lambda entry: (_in_turn(changes[entry.pk]), entry.pk)):
             _put_back(entry, changes[entry.pk], actor)
     batch.undone_by = undoing if undoing.pk else None
     batch.save(update_fields=["undone_by"])
@@ -81,8 +81,8 @@ def _require_rights(actor: User, entries: dict[int, TimeEntry], changes: dict[in
             require_billing(actor, entries[pk])
 
 
-def _comes_back(changes: Changes) -> bool:
-    return changes.get("deleted") == [False, True]
+def _in_turn(changes: Changes) -> int:
+    return [[True, False], None, [False, True]].index(changes.get("deleted"))
 
 
 def _put_back(entry: TimeEntry, changes: Changes, actor: User) -> None:
@@ -127,11 +127,32 @@ def _apply(entry: TimeEntry, wanted: State) -> None:
         entry.deleted_at = None
 
 
+def _apply_end(entry: TimeEntry, wanted: State) -> None:
+    end = wanted["ended_at"]
+    if end and entry.running:
+        put_end(entry, dt.datetime.fromisoformat(end))
+    elif end:
+        entry.ended_at = dt.datetime.fromisoformat(end)
+    elif not entry.running:
+        _require_place(entry)
+        entry.ended_at = entry.seconds = None
+        paused = wanted.get("paused_at")
+        entry.paused_at = dt.datetime.fromisoformat(paused) if paused else None
+
+
+def _require_place(entry: TimeEntry) -> None:
+    """Raises Conflict where `entry` cannot run on."""
+    if not entry.user.is_active:
+        raise Conflict(_("This account is closed."), code="closed")
+    if TimeEntry.objects.running().filter(user=entry.user).exists():
+        raise Conflict(_("Another timer is running. Stop it first."), code="already_running")
+
+
 def _apply_times(entry: TimeEntry, wanted: State) -> None:
     if "started_at" in wanted:
         entry.started_at = dt.datetime.fromisoformat(wanted["started_at"])
-    if wanted.get("ended_at"):
-        entry.ended_at = dt.datetime.fromisoformat(wanted["ended_at"])
+    if "ended_at" in wanted:
+        _apply_end(entry, wanted)
     if "breaks" in wanted:
         spans = _spans(wanted["breaks"])
         set_breaks(entry, spans)
@@ -155,7 +176,7 @@ def _tell(entry: TimeEntry, made: Changes, actor: User) -> None:
     """In the words of what came about: gone, back, or changed."""
     about = {"actor": actor, "subject": entry, "person_id": entry.user_id, "project_id": entry.project_id}
     if made.get("deleted") == [False, True]:
-        record(EntryDeleted.of(entry), **about)  # type: ignore[arg-type]
+        record((TimerDiscarded if entry.running else EntryDeleted).of(entry), **about)  # type: ignore[arg-type]
     elif "deleted" in made:
         record(EntryRestored.of(entry), **about)  # type: ignore[arg-type]
     elif made:

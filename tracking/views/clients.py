@@ -33,7 +33,8 @@ def client_new(request: HttpRequest) -> HttpResponse:
     form = ClientForm(request.POST or None, initial={"currency": default_currency()})
     if request.method == "POST" and form.is_valid() and (client := form.write(create_client, actor=request.user)):
         url = reverse("tracking:client", args=[client.pk])
-        return changed(request, _("Client “%(name)s” created.") % {"name": client}, url=url)
+        undo_url = reverse("tracking:client-archive", args=[client.pk])
+        return changed(request, _("Client “%(name)s” created.") % {"name": client}, url=url, undo_url=undo_url)
     return _form(request, form, _("New client"))
 
 

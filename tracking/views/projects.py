@@ -53,7 +53,9 @@ def project_new(request: HttpRequest) -> HttpResponse:
     form = ProjectForm(request.POST or None, user=request.user, initial={"client": request.GET.get("client")})
     if request.method == "POST" and form.is_valid() and (project := form.write(create_project, actor=request.user)):
         url = reverse("tracking:project", args=[project.pk])
-        return redirect_with_toast(request, url, _("Project “%(name)s” created.") % {"name": project})
+        undo_url = reverse("tracking:project-archive", args=[project.pk])
+        said = _("Project “%(name)s” created.") % {"name": project}
+        return redirect_with_toast(request, url, said, undo_url=undo_url)
     return _form(request, form, _("New project"))
 
 

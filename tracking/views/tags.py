@@ -44,7 +44,10 @@ def grouped(tags: Iterable[Tag]) -> list[tuple[str, list[Tag]]]:
 def tag_new(request: HttpRequest) -> HttpResponse:
     form = TagForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (tag := form.write(create_tag, actor=request.user)):
-        return changed(request, _("Tag #%(name)s created.") % {"name": tag}, url=reverse("tracking:tags"))
+        # Only some may do what takes it back.
+        undo_url = reverse("tracking:tag-delete", args=[tag.pk]) if request.user.may_create_projects else None
+        said = _("Tag #%(name)s created.") % {"name": tag}
+        return changed(request, said, url=reverse("tracking:tags"), undo_url=undo_url)
     return _form(request, form, _("New tag"))
 
 

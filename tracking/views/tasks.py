@@ -46,7 +46,8 @@ def task_new(request: HttpRequest) -> HttpResponse:
     form = TaskForm(request.POST or None, user=request.user, initial=asked)
     if request.method == "POST" and form.is_valid() and (task := form.write(create_task, actor=request.user)):
         url = reverse("tracking:task", args=[task.pk])
-        return changed(request, _("Task “%(name)s” created.") % {"name": task}, url=url)
+        undo_url = reverse("tracking:task-archive", args=[task.pk])
+        return changed(request, _("Task “%(name)s” created.") % {"name": task}, url=url, undo_url=undo_url)
     return _form(request, form, _("New task"))
 
 
@@ -59,11 +60,12 @@ def task_quick(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render_page(request, "tracking/tasks/list.html", context, partial="quick", status=422)
     task = create_task(actor=request.user, **form.cleaned_data)
+    said, undo_url = _("Task “%(name)s” created.") % {"name": task}, reverse("tracking:task-archive", args=[task.pk])
     if not request.htmx:
-        return redirect_with_toast(request, reverse("tracking:tasks"), _("Task “%(name)s” created.") % {"name": task})
+        return redirect_with_toast(request, reverse("tracking:tasks"), said, undo_url=undo_url)
     response = render_page(request, "tracking/tasks/list.html", {**context, "form": None}, partial="quick")
     trigger_client_event(response, "workChanged", True)
-    return toast(response, _("Task “%(name)s” created.") % {"name": task})
+    return toast(response, said, undo_url=undo_url)
 
 
 @login_required

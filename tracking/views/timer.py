@@ -19,7 +19,7 @@ from django_htmx.http import trigger_client_event
 from timetracker.web.answers import number
 from timetracker.web.durations import format_duration
 from timetracker.web.errors import Conflict
-from timetracker.web.htmx import toast
+from timetracker.web.htmx import toast, undoable
 from tracking.forms.timer import Draft, StartTimeForm, TimerForm
 from tracking.models import TimeEntry
 from tracking.queries import latest_entries, recent_projects, running_entry
@@ -53,8 +53,10 @@ def timer_start(request: HttpRequest) -> HttpResponse:
         entry = start_timer(user=request.user, **form.booking())
     except (ValidationError, Conflict) as error:
         return refused(request, Draft(form, error), idle=True)
-    known = {} if entry.repeated else {"running": entry}
-    return done(request, _("The timer is running."), **known)
+    if entry.repeated:
+        return done(request, _("The timer is running."))
+    response = done(request, _("The timer is running."), running=entry)
+    return undoable(response, _started(entry), undo_url(entry))
 
 
 @login_required
@@ -66,8 +68,10 @@ def timer_stop(request: HttpRequest) -> HttpResponse:
     except Conflict as error:
         return refused(request, errors=[error.message])
     length = format_duration(stopped.entry.seconds or 0, request.user.hours_format)
-    known = {"running": None} if stopped.first else {}
-    return done(request, _("Stopped at %(length)s.") % {"length": length}, **known)
+    said = _("Stopped at %(length)s.") % {"length": length}
+    if not stopped.first:
+        return done(request, said)
+    return toast(done(request, running=None), said, undo_url=undo_url(stopped.entry))
 
 
 def _simple(request: HttpRequest, service: Callable[..., TimeEntry], said: str) -> HttpResponse:
@@ -97,8 +101,7 @@ def timer_discard(request: HttpRequest) -> HttpResponse:
         entry = discard_timer(user=request.user)
     except Conflict as error:
         return refused(request, errors=[error.message])
-    undo_url = reverse("tracking:entry-restore", args=[entry.pk])
-    return toast(done(request), _("Discarded."), undo_url=undo_url)
+    return toast(done(request), _("Discarded."), undo_url=reverse("tracking:entry-restore", args=[entry.pk]))
 
 
 def started(request: HttpRequest, start: Callable[[], TimeEntry]) -> HttpResponse:
@@ -106,7 +109,12 @@ def started(request: HttpRequest, start: Callable[[], TimeEntry]) -> HttpRespons
         entry = start()
     except (ValidationError, Conflict) as error:
         return refused(request, errors=error.messages if isinstance(error, ValidationError) else [error.message])
-    return done(request, _("The timer is running."), running=entry)
+    return toast(done(request, running=entry), _started(entry), undo_url=undo_url(entry))
+
+
+def _started(entry: TimeEntry) -> str:
+    what = entry.description[:80] or entry.task or entry.project
+    return _("Started “%(what)s”.") % {"what": what} if what else _("The timer is running.")
 
 
 @login_required
@@ -175,6 +183,11 @@ def bar(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpRespo
 def done(request: HttpRequest, said: str = "", **context: Any) -> HttpResponse:
     response = trigger_client_event(bar(request, **context), "entriesChanged", {})
     return trigger_client_event(response, "announce", said) if said else response
+
+
+def undo_url(entry: TimeEntry) -> str:
+    """Takes back what has just been done to `entry`."""
+    return reverse("tracking:batch-undo", args=[entry.batch_id])
 
 
 def refused(

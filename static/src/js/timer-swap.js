@@ -11,6 +11,8 @@ let hadFocus = false;
 let focused = "";
 let stoppedAt = -SETTLED_MS;
 let wasIdle = true;
+let begunIn = "";
+const main = () => document.getElementById("main");
 
 function focusSomething(bar) {
   const again = focused && document.getElementById(focused);
@@ -49,7 +51,18 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 document.addEventListener("htmx:afterSettle", () => {
   const bar = document.getElementById("timer-bar");
   if (hadFocus && bar && !bar.contains(document.activeElement)) focusSomething(bar);
+  if (begunIn && bar && isIdle(bar) && document.activeElement === main()) document.getElementById(begunIn)?.focus();
   hadFocus = false;
+  begunIn = "";
+});
+
+// What has begun is done with: in the field the next shortcut would be typed into its words. Before the answer comes, since later
+// it would hit somebody who is typing on; where the start is refused, the field has the focus again.
+document.addEventListener("submit", (event) => {
+  const field = document.activeElement;
+  if (!event.target.matches("[data-timer-start]") || !field.matches("input") || field.closest("dialog")) return;
+  begunIn = field.id;
+  main().focus({ preventScroll: true });
 });
 
 // The second click of a double click on Stop, or a key held down, must not start the next timer.

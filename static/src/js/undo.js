@@ -60,7 +60,10 @@ export async function perform(step, { byKey = false } = {}) {
   answering = null;
 }
 
+document.addEventListener("undoable", ({ detail }) => remember({ url: detail.undo_url, words: detail.text }));
+
 for (const from of ["undo", "redo"]) {
   const last = () => (read(), steps[from].at(-1));
-  act(from, () => perform({ ...last(), from }, { byKey: true }), () => !answering && Boolean(last()));
+  const nothing = () => document.dispatchEvent(new CustomEvent("toast", { detail: { text: text(`${from}Nothing`), level: "info" } }));
+  act(from, () => (last() ? perform({ ...last(), from }, { byKey: true }) : nothing()), () => !answering);
 }
