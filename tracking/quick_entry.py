@@ -319,15 +319,15 @@ _READERS: tuple[tuple[str, Callable[[Sequence[_Word], dt.date], _Found | None]],
 
 
 # ── Rewritten ────────────────────────────────────────────────────────────────
-def with_work(entry: QuickEntry, name: str, words: int) -> str:
-    """The line of `entry` with the first `words` words of its description replaced by @name."""
+def without_first(entry: QuickEntry, words: int) -> str:
+    """The line of `entry` without the first `words` words of its description."""
     rest: list[str] = []
     for reading in entry.readings:
         if reading.kind == "description" and words:
             words -= 1
         else:
             rest.append(reading.text)
-    return " ".join(["@" + _named(name), *rest])
+    return " ".join(rest)
 
 
 # ── And back ─────────────────────────────────────────────────────────────────

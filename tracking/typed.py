@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,28 +16,24 @@ from timetracker.web.durations import format_duration
 from timetracker.web.finders import Found, Hint
 from timetracker.web.templatetags.web import day_name
 from tracking.forms.booking import Work
+from tracking.forms.named_work import LONGEST_NAME, MOST, leading_works
 from tracking.forms.quick import Draft, QuickEntryForm
 from tracking.forms.start_line import StartLineForm
-from tracking.models import Project
-from tracking.queries import projects_beginning
-from tracking.quick_entry import QuickEntry, with_work
+from tracking.quick_entry import QuickEntry, parse, without_first
 
 START, LOG = "start", "log"
 VERBS = {
     **dict.fromkeys(("start", "starte", "starten"), START),
     **dict.fromkeys(("log", "logge", "loggen", "buche", "buchen"), LOG),
 }
-SHORTEST = 3
-"""Letters of a name that count as its beginning: fewer are a word like any other."""
-LONGEST_NAME = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Leading:
-    """The project that the first `words` words of a description name."""
+class Reading:
+    """One way to take a line: on `work`, with these words left."""
 
-    project: Project
-    words: int
+    work: Work
+    text: str
 
 
 def verb_of(text: str) -> tuple[str, str] | None:
@@ -47,10 +44,17 @@ def verb_of(text: str) -> tuple[str, str] | None:
 
 
 def offers(user: User, text: str) -> Iterable[Found | Hint]:
-    said = verb_of(text)
+    """A line that begins with a length or two times is to be logged, with nothing said before it, too."""
+    said = verb_of(text) or _begins_with_time(text)
     if said is None:
         return []
     return _starts(user, said[1]) if said[0] == START else _logs(user, said[1])
+
+
+def _begins_with_time(text: str) -> tuple[str, str] | None:
+    first, _space, rest = text.strip().partition(" ")
+    read = parse(first, today=dt.date.min)
+    return (LOG, text) if rest.strip() and (read.seconds or read.end) else None
 
 
 # ── Start ────────────────────────────────────────────────────────────────────
@@ -58,18 +62,13 @@ def _starts(user: User, line: str) -> list[Found | Hint]:
     form = StartLineForm({"line": line}, user=user)
     if not form.is_valid():
         return _hints(form.errors["line"])
-    entry = form.entry
-    found = [_start(line, entry, form.work)]
-    if leading := _leading(user, entry):
-        named = _without(entry, leading.words)
-        found.insert(0, _start(with_work(entry, leading.project.name, leading.words), named, Work(leading.project)))
-    return [*found]
+    return [_start(line, form.entry, reading) for reading in _readings(user, form.entry, form.works)]
 
 
-def _start(line: str, entry: QuickEntry, work: Work) -> Found:
-    words = {"work": work.label, "text": entry.description}
-    if work:
-        label = _("Start the timer on %(work)s: %(text)s") if entry.description else _("Start the timer on %(work)s")
+def _start(line: str, entry: QuickEntry, reading: Reading) -> Found:
+    words = {"work": reading.work.label, "text": reading.text}
+    if reading.work:
+        label = _("Start the timer on %(work)s: %(text)s") if reading.text else _("Start the timer on %(work)s")
     else:
         label = _("Start the timer: %(text)s")
     return Found(
@@ -78,7 +77,7 @@ def _start(line: str, entry: QuickEntry, work: Work) -> Found:
         second=" ".join(f"#{tag}" for tag in entry.tags),
         icon="play",
         url=reverse("tracking:timer-line"),
-        values={"line": line, "uid": str(uuid.uuid4())},
+        values=_values(line, entry, reading),
         target="#timer-bar",
     )
 
@@ -90,14 +89,11 @@ def _logs(user: User, line: str) -> list[Found | Hint]:
     draft = form.draft
     if draft is None:
         return _hints(form.errors["line"])
-    found = [_log(user, line, draft)]
-    if leading := _leading(user, draft.entry):
-        named = replace(draft, entry=_without(draft.entry, leading.words), work=Work(leading.project))
-        found.insert(0, _log(user, with_work(draft.entry, leading.project.name, leading.words), named))
-    return [*found]
+    readings = _readings(user, draft.entry, form.works)
+    return [_log(user, line, replace(draft, work=reading.work), reading) for reading in readings]
 
 
-def _log(user: User, line: str, draft: Draft) -> Found:
+def _log(user: User, line: str, draft: Draft, reading: Reading) -> Found:
     length = format_duration(draft.seconds, user.hours_format)
     start, end = (timezone.localtime(moment) for moment in (draft.started_at, draft.ended_at))
     parts = [
@@ -108,14 +104,14 @@ def _log(user: User, line: str, draft: Draft) -> Found:
         _("in the future") if draft.is_ahead else "",
         _("longer than your day") if draft.is_long else "",
     ]
-    text = draft.entry.description or _("No description")
+    text = reading.text or _("No description")
     return Found(
         key="",
         label=_("Log %(length)s: %(text)s") % {"length": length, "text": text},
         second=" · ".join(filter(None, parts)),
         icon="plus",
         url=reverse("tracking:quick-entry"),
-        values={"line": line, "uid": str(uuid.uuid4())},
+        values=_values(line, draft.entry, reading),
         target="#dialog-body",
     )
 
@@ -125,33 +121,26 @@ def _hints(errors: Iterable[object]) -> list[Found | Hint]:
     return [Hint(str(text)) for text in errors]
 
 
-def _leading(user: User, entry: QuickEntry) -> Leading | None:
-    """Where no @ says it: the first words may be a project's name, how that begins, or its code."""
-    words = entry.description.split()[:LONGEST_NAME]
-    if entry.work or not words or words != _said(entry)[: len(words)]:
-        return None
-    candidates = [one for one in projects_beginning(user, _spaced(words[0]).split(" ")[0]) if '"' not in one.name]
-    for count in range(len(words), 0, -1):
-        said = _spaced(" ".join(words[:count]))
-        fitting = [one for one in candidates if _names(one, said)]
-        if fitting:
-            return Leading(min(fitting, key=lambda one: _spaced(one.name) != said), count)
-    return None
+def _values(line: str, entry: QuickEntry, reading: Reading) -> dict[str, str]:
+    """The line without what names the work, and the work itself: of two with one name it is the one that was chosen."""
+    left_out = len(entry.description.split()) - len(reading.text.split())
+    line = without_first(entry, left_out) if left_out else line
+    return {"line": line, "work": reading.work.value, "uid": str(uuid.uuid4())}
 
 
-def _names(project: Project, said: str) -> bool:
-    name = _spaced(project.name)
-    return said in {name, project.code.casefold()} or (len(said) >= SHORTEST and name.startswith(said))
+def _readings(user: User, entry: QuickEntry, works: list[Work]) -> list[Reading]:
+    """What the words behind the @ can mean; without one, what the first words of the description name."""
+    if entry.work:
+        return [Reading(work, entry.description) for work in works]
+    words = entry.description.split()
+    if words[:LONGEST_NAME] != _said(entry)[:LONGEST_NAME]:
+        return [Reading(Work(), entry.description)]
+    found = leading_works(user, words)
+    named = [(one.sure, Reading(one.work, " ".join(words[one.words :]))) for one in found]
+    sure, unsure = ([reading for is_sure, reading in named if is_sure is wanted] for wanted in (True, False))
+    return [*sure[: MOST - 1], Reading(Work(), entry.description), *unsure][:MOST]
 
 
 def _said(entry: QuickEntry) -> list[str]:
     """The words of the description as typed: one with a backslash before it is meant as a word."""
     return [reading.text for reading in entry.readings if reading.kind == "description"]
-
-
-def _without(entry: QuickEntry, words: int) -> QuickEntry:
-    return replace(entry, description=" ".join(entry.description.split()[words:]))
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.casefold().replace("-", " ").replace("_", " ").split())

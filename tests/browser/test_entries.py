@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import FloatRect, Page, expect
 
 from accounts.models import User
-from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, wait_until_live
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, press, wait_until_live
 from tests.factories import TeamFactory, UserFactory
 from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from tracking.models import Project, TimeEntry
@@ -251,6 +251,21 @@ def test_rows_are_selected_with_a_finger(open_page, person: User, project: Proje
     expect(bar).to_be_hidden()
     expect(boxes.first).to_be_hidden()
     expect(page.locator("[data-select-row]:checked")).to_have_count(0)
+
+
+def test_of_several_projects_that_a_line_may_mean_one_is_chosen(open_page, person: User):
+    make_project(name="Measures")
+    other = make_project(name="Measuring")
+    page = open_page(person, "/entries/")
+    press(page, "t l")
+    expect(page.get_by_label("In one line")).to_be_focused()
+    page.keyboard.type("1h dig @meas")
+    page.get_by_role("radio", name="Measuring").check()
+    expect(page.get_by_role("radio", name="Measuring")).to_be_focused()
+    assert_no_axe_violations(page)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Time logged.")).to_be_visible()
+    assert TimeEntry.objects.get().project == other
 
 
 def test_a_line_is_read_while_it_is_typed_and_saved_with_enter(open_page, person: User, project: Project):

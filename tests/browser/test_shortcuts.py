@@ -242,6 +242,17 @@ def test_a_step_that_reached_no_server_can_be_taken_again(open_page, boss: User,
     expect(page.get_by_role("link", name="#one")).to_be_visible()
 
 
+def test_a_command_that_reaches_no_server_is_told(desk: Page, allow_console: Callable[[str], None]):
+    for expected in ("ERR_FAILED", "htmx:sendError", "htmx:afterRequest"):
+        allow_console(expected)
+    desk.route("**/tasks/new/", lambda route: route.abort())
+    press(desk, "c t")
+    expect(desk.get_by_text("The server does not answer.")).to_be_visible()
+    desk.unroute("**/tasks/new/")
+    press(desk, "c t")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+
+
 def test_with_storage_blocked_the_page_works(open_page, boss: User):
     page = open_page(boss)
     page.add_init_script(

@@ -226,6 +226,69 @@ def test_log_shows_the_reading_and_logs(client_for: ClientFor, owner: User, line
     assert (entry.project, entry.seconds, entry.started_at.date()) == (acme, 7200, dt.date(2026, 3, 3))
 
 
+def test_of_several_that_fit_one_chooses(client_for: ClientFor, owner: User):
+    first, second = (make_project(name=name, billable=False) for name in ("Measures", "Measuring"))
+    task = make_task(first, name="Clean up measurements")
+    olga = client_for(owner)
+    found = groups(olga, "log 2h dig @meas")["typed"]
+    assert [one.second.split(" · ", 1)[1] for one in found] == [
+        "Measures", "Measuring", "Measures · Clean up measurements",
+    ]  # fmt: skip
+    for one in found[1:]:
+        olga.post(one.url, dict(one.values), headers=HTMX)
+    logged = TimeEntry.objects.order_by("pk").values_list("project", "task", "description")
+    assert list(logged) == [(second.pk, None, "dig"), (first.pk, task.pk, "dig")]
+    assert len(labels(olga, "start dig @meas", "typed")) == 3
+
+
+def test_of_two_with_one_name_it_is_the_one_that_was_chosen(client_for: ClientFor, owner: User):
+    make_project(name="Site")
+    other = make_project(name="Site", client=make_client(name="Other"))
+    olga = client_for(owner)
+    found = groups(olga, "start site fix")["typed"]
+    olga.post(found[1].url, dict(found[1].values), headers=HTMX)
+    running = TimeEntry.objects.running().get()
+    assert (running.project, running.description) == (other, "fix")
+
+
+def test_a_task_is_named_in_full_or_offered_after_the_words(client_for: ClientFor, owner: User, website: Project):
+    make_task(website, name="Sketch a logo")
+    olga = client_for(owner)
+    assert labels(olga, "start sketch a logo in blue", "typed")[0] == (
+        "Start the timer on Website relaunch · Sketch a logo: in blue"
+    )
+    assert labels(olga, "start sketch things", "typed") == [
+        "Start the timer: sketch things", "Start the timer on Website relaunch · Sketch a logo: things",
+    ]  # fmt: skip
+
+
+def test_a_client_stands_for_the_project_one_worked_on_last(client_for: ClientFor, owner: User):
+    acme = make_client(name="Acme")
+    make_project(name="Brand", client=acme)
+    shop = make_project(name="Shop", client=acme)
+    olga = client_for(owner)
+    assert labels(olga, "start acme fix", "typed") == [
+        "Start the timer: acme fix", "Start the timer on Brand: fix", "Start the timer on Shop: fix",
+    ]  # fmt: skip
+    make_entry(owner, NOON - dt.timedelta(days=1), project=shop)
+    assert labels(olga, "start acme fix", "typed") == [
+        "Start the timer on Shop: fix", "Start the timer: acme fix", "Start the timer on Brand: fix",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["2h web fix", "9-11 web fix", "1:30 fix @web"])
+def test_a_line_that_begins_with_time_is_to_be_logged(client_for: ClientFor, owner: User, website: Project, line: str):
+    found = groups(client_for(owner), line)["typed"][0]
+    assert found.label.startswith("Log ")
+    assert "Website relaunch" in found.second
+    assert labels(client_for(owner), line.split()[0], "typed") == []
+
+
+@pytest.mark.parametrize("text", ["2024 budget", "today web", "#2 web"])
+def test_other_numbers_are_only_looked_for(client_for: ClientFor, owner: User, text: str):
+    assert (labels(client_for(owner), text, "typed"), hints(client_for(owner), text)) == ([], [])
+
+
 def test_a_line_that_lacks_something_says_what(client_for: ClientFor, owner: User):
     olga = client_for(owner)
     assert hints(olga, "log acme") == ["How long? Write 2h, 1:30 or 9-1030."]

@@ -31,6 +31,21 @@ def test_the_preview_says_how_each_word_is_read(olga: Client):
     assert "2:00" in said
 
 
+def test_of_several_projects_that_fit_one_is_chosen(olga: Client):
+    first, second = make_project(name="Measures"), make_project(name="Measuring")
+    line = {"line": "1h dig @meas"}
+    assert f'value="project-{first.pk}" checked' in preview(olga, line["line"])
+    chosen = line | {"work": f"project-{second.pk}"}
+    shown = text(olga.get("/entries/quick/preview/", chosen, headers=HTMX))
+    assert f'value="project-{second.pk}" checked' in shown
+    assert f'value="project-{first.pk}"' in shown
+    assert olga.post("/entries/quick/", chosen, headers=HTMX).status_code == 204
+    assert TimeEntry.objects.get().project == second
+    assert olga.post("/entries/quick/", chosen | {"line": "1h dig @measures"}, headers=HTMX).status_code == 204
+    assert TimeEntry.objects.latest("pk").project == first  # the words have changed since it was chosen
+    assert 'type="radio"' not in preview(olga, "1h dig @measures")
+
+
 def test_a_line_is_saved_and_taken_back(olga: Client, owner: User):
     project = make_project(name="Acme site")
     logged = olga.post("/entries/quick/", {"line": "9-1030 stand-up @acme #ux #New 2026-03-03"}, headers=HTMX)

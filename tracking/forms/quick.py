@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,9 +18,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from timetracker.web.durations import format_duration
 from timetracker.web.errors import add_errors
-from tracking.forms.booking import Work
+from tracking.forms.booking import Work, WorkField
+from tracking.forms.named_work import one_of, works_meant
 from tracking.forms.span import Person, Typed, read_span
-from tracking.models import Project, Task
 from tracking.models.entry import DESCRIPTION_MAX
 from tracking.queries import last_end_on, today_of
 from tracking.quick_entry import QuickEntry, parse
@@ -38,8 +36,6 @@ LABELS = {
     "duration": gettext_lazy("Duration"),
     "billable": gettext_lazy("Billable"),
 }
-LOOKED_AT = 50
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,9 @@ class QuickEntryForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User) -> None:
         self.user = user
         self.draft: Draft | None = None
+        self.works: list[Work] = []
         super().__init__(data, initial={"uid": uuid.uuid4()}, auto_id="quick-%s", label_suffix="")
+        self.fields["work"] = WorkField(user=user)  # chosen from a list: then the words for it do not count
 
     @cached_property
     def entry(self) -> QuickEntry:
@@ -94,13 +92,13 @@ class QuickEntryForm(forms.Form):
             return data
         try:
             require_tag_names(self.entry.tags)
-            work = find_work_by_name(self.user, self.entry.work)
+            self.works = works_meant(self.user, data.get("work"), self.entry.work)
             start, end = self._span()
         except ValidationError as error:
             add_errors(self, ValidationError({"line": error.messages}))
         else:
             is_long = (end - start).total_seconds() > self.user.daily_limit_seconds
-            self.draft = Draft(self.entry, work, start, end, is_long)
+            self.draft = Draft(self.entry, one_of(self.works, data.get("work")), start, end, is_long)
         return data
 
     def _span(self) -> tuple[dt.datetime, dt.datetime]:
@@ -138,55 +136,3 @@ def _together(kind: str, words: list[str]) -> list[str]:
 
 def _clock(time: dt.time | None) -> str:
     return "" if time is None else f"{time:%H:%M:%S}"
-
-
-def find_work_by_name(user: User, words: str) -> Work:
-    """The open project or task that `words` name best: a code, then a name, then how one begins, then a part of one.
-
-    Raises ValidationError where nothing fits. `acme-site` is `Acme site` as well.
-    """
-    if not words:
-        return Work()
-    spaced = _spaced(words)
-    parts = spaced.split()[:5]
-    projects = _projects(user, words, parts)
-    coded = next((one for one in projects if one.code.casefold() == words.casefold()), None)
-    project = coded or _best(projects, spaced, lambda one: one.name)
-    if project is not None and (coded or _fit(project.name, spaced) < 2):
-        return Work(project)
-    task = _best(_tasks(user, parts), spaced, lambda one: one.name)
-    if task is not None and (project is None or _fit(task.name, spaced) < _fit(project.name, spaced)):
-        return Work(task.project, task)
-    if project is None:
-        raise ValidationError(_("No project or task fits @%(words)s.") % {"words": words})
-    return Work(project)
-
-
-def _projects(user: User, words: str, parts: list[str]) -> list[Project]:
-    named, of_client = Q(), Q()
-    for part in parts:
-        named &= Q(name__icontains=part)
-        of_client &= Q(client__name__icontains=part)
-    open_ones = Project.objects.visible_to(user).open().select_related("client")
-    return list(open_ones.filter(Q(code__iexact=words) | named | of_client).order_by("name", "pk")[:LOOKED_AT])
-
-
-def _tasks(user: User, parts: list[str]) -> list[Task]:
-    tasks = Task.objects.visible_to(user).open().select_related("project__client")
-    for part in parts:
-        tasks = tasks.filter(name__icontains=part)
-    return list(tasks.order_by("name", "pk")[:LOOKED_AT])
-
-
-def _best(rows: list[T], spaced: str, name: Callable[[T], str]) -> T | None:
-    return min(rows, key=lambda row: _fit(name(row), spaced), default=None)
-
-
-def _fit(name: str, spaced: str) -> int:
-    """0 for the name itself, 1 where it begins so, 2 where it holds the words, 3 for another reason to be found."""
-    own = _spaced(name)
-    return 0 if own == spaced else 1 if own.startswith(spaced) else 2 if spaced in own else 3
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.casefold().replace("-", " ").replace("_", " ").split())

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from timetracker.web.errors import add_errors
-from tracking.forms.booking import Work
-from tracking.forms.quick import find_work_by_name
+from tracking.forms.booking import Work, WorkField
+from tracking.forms.named_work import one_of, works_meant
 from tracking.models.entry import DESCRIPTION_MAX
 from tracking.queries import today_of
 from tracking.quick_entry import QuickEntry, parse
@@ -27,8 +27,9 @@ class StartLineForm(forms.Form):
 
     def __init__(self, data: Any, *, user: User) -> None:
         self.user = user
-        self.work = Work()
+        self.works = [Work()]
         super().__init__(data)
+        self.fields["work"] = WorkField(user=user)
 
     @cached_property
     def entry(self) -> QuickEntry:
@@ -39,17 +40,18 @@ class StartLineForm(forms.Form):
         if "line" in data:
             try:
                 require_tag_names(self.entry.tags)
-                self.work = find_work_by_name(self.user, self.entry.work)
+                self.works = works_meant(self.user, data.get("work"), self.entry.work)
             except ValidationError as error:
                 add_errors(self, ValidationError({"line": error.messages}))
         return data
 
     def booking(self) -> dict[str, Any]:
         """For `start_timer`, without the tags."""
+        work = one_of(self.works, self.cleaned_data["work"])
         return {
             "description": self.entry.description,
-            "project": self.work.project,
-            "task": self.work.task,
+            "project": work.project,
+            "task": work.task,
             "billable": self.entry.billable,
             "uid": self.cleaned_data["uid"],
         }

@@ -30,6 +30,7 @@ from tracking.queries.work import (
     pickable_tasks,
     projects_beginning,
     recent_projects,
+    tasks_beginning,
 )
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "recent_projects",
     "running_entry",
     "suggestions",
+    "tasks_beginning",
     "tells_of_money",
     "today_of",
     "week_of",

@@ -47,9 +47,15 @@ def pickable_tasks(user: User, project: Project | None = None, text: str = "", l
 
 
 def projects_beginning(user: User, text: str, limit: int = 50) -> QuerySet[Project]:
-    """Projects to book on whose name begins with `text`, or that have it as their code."""
-    begins = Q(name__istartswith=text) | Q(code__iexact=text)
-    return Project.objects.visible_to(user).open().filter(begins).order_by("name", "pk")[:limit]
+    """Projects to book on whose name, or their client's, begins with `text`, or that have it as their code."""
+    begins = Q(name__istartswith=text) | Q(code__iexact=text) | Q(client__name__istartswith=text)
+    projects = Project.objects.visible_to(user).open().select_related("client")
+    return projects.filter(begins).order_by("name", "pk")[:limit]
+
+
+def tasks_beginning(user: User, text: str, limit: int = 50) -> QuerySet[Task]:
+    tasks = Task.objects.visible_to(user).open().select_related("project__client")
+    return tasks.filter(name__istartswith=text).order_by("name", "pk")[:limit]
 
 
 def clients_named(user: User, text: str, limit: int = 20) -> QuerySet[Client]:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from timetracker.web.errors import Conflict, add_errors
+from timetracker.web.errors import add_errors
 from timetracker.web.htmx import render_page
 from tracking.forms.quick import QuickEntryForm
 from tracking.forms.start_line import StartLineForm
@@ -19,7 +19,7 @@ from tracking.services.entries import create_entry
 from tracking.services.tags import tags_named
 from tracking.services.timer import start_timer
 from tracking.views.entries import changed_entries
-from tracking.views.timer import done, refused
+from tracking.views.timer import refused, started
 
 
 @login_required
@@ -57,13 +57,7 @@ def timer_line(request: HttpRequest) -> HttpResponse:
     form = StartLineForm(request.POST, user=request.user)
     if not form.is_valid():
         return refused(request, errors=[str(error) for errors in form.errors.values() for error in errors])
-    try:
-        _start(request, form)
-    except ValidationError as error:
-        return refused(request, errors=error.messages)
-    except Conflict as error:
-        return refused(request, errors=[error.message])
-    return done(request, _("The timer is running."))
+    return started(request, lambda: _start(request, form))
 
 
 @transaction.atomic

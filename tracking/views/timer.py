@@ -109,6 +109,8 @@ def started(request: HttpRequest, start: Callable[[], TimeEntry]) -> HttpRespons
         entry = start()
     except (ValidationError, Conflict) as error:
         return refused(request, errors=error.messages if isinstance(error, ValidationError) else [error.message])
+    if entry.repeated:
+        return done(request, _("The timer is running."))
     return toast(done(request, running=entry), _started(entry), undo_url=undo_url(entry))
 
 

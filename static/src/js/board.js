@@ -1,5 +1,6 @@
 // The board: cards move by dragging or with Alt+Arrow; both post to the card's own address and put it back when that fails.
 import Sortable from "sortablejs";
+import { ajax } from "./ajax.js";
 
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 const say = (board, message) => {
@@ -46,7 +47,7 @@ async function post(board, card, before) {
   const above = card.previousElementSibling;
   const values = { status: card.parentElement.dataset.boardColumn, after: above?.dataset.card ?? "" };
   // Not awaited for its outcome: htmx resolves when refused too, and rejects when the server is gone.
-  await window.htmx.ajax("POST", card.dataset.moveUrl, { source: card, swap: "none", values }).catch(() => {});
+  await ajax("POST", card.dataset.moveUrl, { source: card, swap: "none", values });
   card.removeEventListener("htmx:afterRequest", settle);
   card.removeAttribute("aria-busy");
   if (!good && card.isConnected) putBack(card, before);

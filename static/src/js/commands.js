@@ -1,5 +1,6 @@
 // The commands of the page (timetracker/web/commands.py), with one's own keys, and those that scripts register.
 import { actOf } from "./acts.js";
+import { ajax } from "./ajax.js";
 
 const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
@@ -37,8 +38,8 @@ function press(element) {
 export function run(command, event) {
   const { kind, to, fn } = command;
   if (kind === "page") return window.location.assign(to);
-  if (kind === "dialog") return window.htmx.ajax("GET", to, { target: "#dialog-body", swap: "innerHTML" });
-  if (kind === "post") return window.htmx.ajax("POST", to, { target: "#timer-bar", swap: "outerHTML" });
+  if (kind === "dialog") return ajax("GET", to, { target: "#dialog-body", swap: "innerHTML" });
+  if (kind === "post") return ajax("POST", to, { target: "#timer-bar", swap: "outerHTML" });
   if (kind === "press") return press(reachable(to));
   return fn ? fn(event) : actOf(to).run(event);
 }

@@ -1,5 +1,6 @@
 // A live refresh must not take away what somebody is typing, a menu they have open or rows they have chosen: elements with data-live-hold wait.
 // Nor may it exchange what a filter waits to exchange: that answer would find its place gone.
+import { ajax } from "./ajax.js";
 const held = new Set();
 const underWay = new Map(); // request → id of what its answer exchanges
 
@@ -28,7 +29,7 @@ function release() {
     if (element.isConnected && isInUse(element)) continue;
     held.delete(element);
     if (!element.isConnected) continue;
-    window.htmx.ajax("GET", element.getAttribute("hx-get"), {
+    ajax("GET", element.getAttribute("hx-get"), {
       source: element,
       event: new CustomEvent("live:again"),
       target: element.getAttribute("hx-target") ?? element,

@@ -1,5 +1,6 @@
 // Menus are native popovers: opening, Escape, clicking away and giving the focus back are the browser's. Here: where, and arrow keys.
 // One with data-menu-url is filled when it is first opened; one with data-menu-placed has its place in the window, not on the page.
+import { ajax } from "./ajax.js";
 import { place } from "./place.js";
 
 const items = (menu) => [...menu.querySelectorAll("a[href], button:not(:disabled), input")].filter((item) => item.offsetParent);
@@ -15,7 +16,7 @@ document.addEventListener(
   (event) => {
     const menu = event.target;
     if (!menu.matches?.("[data-menu]") || event.newState !== "open") return;
-    if (!menu.childElementCount && menu.dataset.menuUrl) window.htmx.ajax("GET", menu.dataset.menuUrl, { target: menu, swap: "innerHTML" });
+    if (!menu.childElementCount && menu.dataset.menuUrl) ajax("GET", menu.dataset.menuUrl, { target: menu, swap: "innerHTML" });
     else begin(menu);
   },
   true,

@@ -1,5 +1,6 @@
 // The command palette: commands are filtered here at once, everything else is asked from the server and joins them.
 import { act } from "./acts.js";
+import { ajax } from "./ajax.js";
 import { isHere, run } from "./commands.js";
 import { csrfToken } from "./csrf.js";
 import { open as openDialog } from "./dialog.js";
@@ -137,7 +138,7 @@ function note(key) {
 function post({ element }) {
   const values = Object.fromEntries([...element.querySelectorAll("data")].map((one) => [one.dataset.field, one.value]));
   const { post: url, target } = element.dataset;
-  window.htmx.ajax("POST", url, { values, target, swap: target === "#timer-bar" ? "outerHTML" : "innerHTML" });
+  ajax("POST", url, { values, target, swap: target === "#timer-bar" ? "outerHTML" : "innerHTML" });
 }
 
 function choose(item, event) {

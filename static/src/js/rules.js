@@ -1,5 +1,6 @@
 // The builder's page. Each press sends the whole form, and the steps come back: docs/adr/010 says why.
 import Sortable from "sortablejs";
+import { ajax } from "./ajax.js";
 
 const STEPS = "rule-steps";
 const TYPING_MS = 600; // whoever types to find an option is not done with the first letter
@@ -23,7 +24,7 @@ function edit(form, deed) {
   const [, verb, place] = deed.match(/^(up|down):(\d+)$/) ?? [];
   focusNext = verb ? `${verb}-${Number(place) + (verb === "up" ? -1 : 1)}` : "";
   const values = { edit: deed };
-  window.htmx.ajax("POST", form.dataset.ruleBuilder, { source: form, target: `#${STEPS}`, swap: "outerHTML", values });
+  ajax("POST", form.dataset.ruleBuilder, { source: form, target: `#${STEPS}`, swap: "outerHTML", values });
 }
 
 document.addEventListener("click", ({ target }) => {

@@ -1,8 +1,8 @@
 // The server renders the sidebar's state, so it does not move after the first paint; here it changes at once and is
 // then told to the server.
-import htmx from "htmx.org";
 
 import { act } from "./acts.js";
+import { ajax } from "./ajax.js";
 
 export function showSidebar(collapsed) {
   document.documentElement.dataset.sidebar = collapsed ? "collapsed" : "open";
@@ -18,7 +18,7 @@ function toggleSidebar() {
   const collapsed = document.documentElement.dataset.sidebar !== "collapsed";
   showSidebar(collapsed);
   // From the button: what is sent from one element goes one after the other, and the last counts.
-  htmx.ajax("POST", button.dataset.sidebarToggle, { source: button, swap: "none", values: { collapsed } }).catch(() => {}); // problems.js says it
+  ajax("POST", button.dataset.sidebarToggle, { source: button, swap: "none", values: { collapsed } });
 }
 
 act("sidebar", toggleSidebar, () => Boolean(toggle()?.checkVisibility()));

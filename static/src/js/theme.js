@@ -1,7 +1,7 @@
 // Applies the theme at once; the form that holds the buttons tells the server, which renders it from then on.
-import htmx from "htmx.org";
 
 import { act } from "./acts.js";
+import { ajax } from "./ajax.js";
 
 export function showTheme(theme) {
   const root = document.documentElement;
@@ -22,7 +22,7 @@ function toggleDark() {
   const shown = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   const theme = shown === "dark" ? "light" : "dark";
   showTheme(theme);
-  htmx.ajax("POST", form.action, { source: form, swap: "none", values: { theme } }).catch(() => {}); // problems.js says it
+  ajax("POST", form.action, { source: form, swap: "none", values: { theme } });
 }
 
 act("dark", toggleDark, () => Boolean(choices()));

@@ -1,4 +1,5 @@
 // Toasts: `window.toastManager`, HX-Trigger {"toast": {"text", "level", "undo_url", "redo"}}, and Django's messages of a whole page.
+import { ajax } from "./ajax.js";
 import { text } from "./texts.js";
 import { perform, remember, wordsOf } from "./undo.js";
 
@@ -54,7 +55,7 @@ function addAction(toast, label, act) {
   toast.querySelector(".toast-actions").append(button);
 }
 
-const post = (url) => window.htmx.ajax("POST", url, { swap: "none", target: "body" });
+const post = (url) => ajax("POST", url, { swap: "none", target: "body" });
 
 function addLink(toast, { label, url, post: isPost }) {
   if (isPost) return addAction(toast, label, () => post(url));

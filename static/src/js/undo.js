@@ -62,8 +62,9 @@ export async function perform(step, { byKey = false } = {}) {
 
 document.addEventListener("undoable", ({ detail }) => remember({ url: detail.undo_url, words: detail.text }));
 
-for (const from of ["undo", "redo"]) {
-  const last = () => (read(), steps[from].at(-1));
-  const nothing = () => document.dispatchEvent(new CustomEvent("toast", { detail: { text: text(`${from}Nothing`), level: "info" } }));
-  act(from, () => (last() ? perform({ ...last(), from }, { byKey: true }) : nothing()), () => !answering);
-}
+const last = (from) => (read(), steps[from].at(-1));
+const take = (from) => perform({ ...last(from), from }, { byKey: true });
+const sayNothing = () => document.dispatchEvent(new CustomEvent("toast", { detail: { text: text("undoNothing"), level: "info" } }));
+// What was done elsewhere looks as if it could be taken back here, so the key says that it cannot.
+act("undo", () => (last("undo") ? take("undo") : sayNothing()), () => !answering);
+act("redo", () => take("redo"), () => !answering && Boolean(last("redo")));

@@ -1,4 +1,5 @@
 // `window.workflowBuilder`: the rule that the builder's page shows, for scripts. Elsewhere it gathers a rule and opens the builder with it.
+import { ajax } from "./ajax.js";
 import { call } from "./api.js";
 import { text } from "./texts.js";
 
@@ -45,7 +46,7 @@ const workflowBuilder = {
       const form = formOf();
       const values = { json: JSON.stringify(this.currentRule), edit: "document" };
       const place = { source: form, target: "#rule-steps", swap: "outerHTML", values };
-      if (form) await window.htmx.ajax("POST", form.dataset.ruleBuilder, place).catch(() => {});
+      if (form) await ajax("POST", form.dataset.ruleBuilder, place);
       turns -= 1;
       if (!turns) follow();
     });
