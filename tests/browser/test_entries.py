@@ -67,8 +67,7 @@ def test_log_time_by_keyboard(open_page, person: User, project: Project):
     assert (logged.project, [tag.name for tag in logged.tags.all()]) == (project, ["meeting"])
 
 
-def test_log_time_for_somebody_else(open_page, person: User, allow_console):
-    allow_console("status of 422")
+def test_log_time_for_somebody_else(open_page, person: User):
     jorg = UserFactory.create(username="jorg", display_name="Jörg Müller")
     TeamFactory.create(leads=[person], members=[jorg])
     noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) - dt.timedelta(days=7)
@@ -89,8 +88,7 @@ def test_log_time_for_somebody_else(open_page, person: User, allow_console):
     assert (jorg.entries.count(), person.entries.count()) == (4, 0)
 
 
-def test_a_wrong_time_is_said_at_the_field_and_the_rest_stays(open_page, person: User, allow_console):
-    allow_console("status of 422")
+def test_a_wrong_time_is_said_at_the_field_and_the_rest_stays(open_page, person: User):
     page = open_page(person, "/entries/")
     page.get_by_role("link", name="Log time").first.click()
     dialog = page.get_by_role("dialog")
@@ -267,8 +265,7 @@ def test_a_line_is_read_while_it_is_typed_and_saved_with_enter(open_page, person
     assert (logged.seconds, logged.project, logged.description) == (45 * 60, project, "review")
 
 
-def test_a_second_tab_that_is_late_is_told(open_page, person: User, entry: TimeEntry, allow_console):
-    allow_console("status of 422")
+def test_a_second_tab_that_is_late_is_told(open_page, person: User, entry: TimeEntry):
     pages = [open_page(person, week(entry)) for _ in range(2)]
     for page in pages:
         row(page).get_by_role("link", name="Checkout flow").click()

@@ -43,7 +43,10 @@ def render_page(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page, or `template#partial` where htmx asks for it."""
-    name = f"{template}#{partial}" if partial and wants_partial(request) else template
+    is_fragment = wants_partial(request)
+    name = f"{template}#{partial}" if partial and is_fragment else template
+    # Browsers write every 4xx into their console as a failure; a form that comes back to be mended is none.
+    status = 200 if is_fragment and status == 422 and request.method == "POST" else status
     response = render(request, name, dict(context or {}), status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response

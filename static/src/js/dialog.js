@@ -40,7 +40,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!detail.target.childElementCount) return close(dialog());
   const title = detail.target.querySelector(".dialog-title");
   if (title) title.id = "dialog-title";
-  if (dialog().open) return detail.target.querySelector("[aria-invalid=true], [autofocus]")?.focus();
+  if (dialog().open) return detail.target.querySelector("[autofocus]")?.focus();
   delete dialog().dataset.touched;
   open(dialog());
 });

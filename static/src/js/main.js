@@ -13,6 +13,7 @@ import "./announce.js";
 import "./notifications.js";
 import "./notices-panel.js";
 import "./dialog.js";
+import "./wrong-field.js";
 import "./menu.js";
 import "./clock.js";
 import "./live-hold.js";
