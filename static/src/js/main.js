@@ -27,7 +27,7 @@ import "./entry-times.js";
 import "./autosubmit.js";
 import "./filters.js";
 import "./choices.js";
-import "./list-keys.js"; // before keep-focus.js: a row comes before what is in it
+import "./keep-row.js"; // before keep-focus.js: a row comes before what is in it
 import "./keep-focus.js";
 import "./timer-edit.js";
 import "./timer-swap.js";
