@@ -95,6 +95,11 @@ def toast(
 def redirect_with_toast(
     request: HttpRequest, url: str, text: str, level: str = "success", *, undo_url: str = ""
 ) -> HttpResponse:
-    """Go to another page and show the toast there, with htmx and without: it travels as a message."""
+    """Go to another page and show the toast there, with htmx and without: it travels as a message.
+
+    Whoever saves to make another (`X-Stay`, Ctrl+Enter) stays where they are, and reads it there.
+    """
+    if _details(request) and "X-Stay" in request.headers:
+        return toast(hx_response(request, trigger={"closeDialog": True}), text, level, undo_url=undo_url)
     messages.add_message(request, _MESSAGE_LEVELS[level], text, extra_tags=undo_url)
     return hx_response(request, redirect=url)
