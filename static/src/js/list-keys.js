@@ -51,7 +51,7 @@ const boxOf = (row) => [...(row?.querySelectorAll("[data-select-row]") ?? [])].f
 function deletion() {
   const root = rootOf();
   const row = current();
-  const button = root && chosenIn(root) ? root.querySelector("[data-bulk-delete]") : pressable(row, "delete");
+  const button = root && chosenIn(root) ? root.querySelector("[data-bulk-delete]:not([hidden])") : pressable(row, "delete");
   if (button) return () => button.click();
   if (!row?.dataset.rowDelete || (root && chosenIn(root))) return null;
   return () => window.htmx.ajax("POST", row.dataset.rowDelete, { source: row, target: "body", swap: "none" });
