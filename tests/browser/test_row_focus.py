@@ -1,4 +1,4 @@
-"""The row that keys are about: it has the focus after an edit, a deletion, a refresh, a dialog, and when one comes back."""
+"""The row that keys are about has the focus after an edit, a deletion, a refresh, a dialog, and when one comes back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from tests.browser.tools import press, wait_until_live
+from tests.browser.tools import SCREENS, box_of, press, wait_until_live
 from tests.work import MONDAY, make_entry, make_project, make_task
 from tracking.models import Task
 
@@ -114,3 +114,18 @@ def test_back_and_forward_find_the_row_again(open_page, boss: User, tasks: None)
     page.goto("/tasks/")  # an ordinary visit begins at the top
     expect(page.locator("[data-row]").first).to_be_visible()
     expect(here(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_what_has_the_focus_stands_clear_of_the_button_in_the_corner(open_page, boss: User, entries: None, screen: str):
+    page = open_page(boss, ENTRIES, **SCREENS[screen])
+    corner = box_of(page.locator("#quick-button"))["y"]
+    menus = page.locator("[data-row-menu]")
+    under = menus.nth(20)
+    under.evaluate("(menu, corner) => scrollBy(0, menu.getBoundingClientRect().top - corner)", corner)
+    under.focus()
+    box = box_of(under)
+    assert box["y"] + box["height"] <= corner
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    box = box_of(menus.last)
+    assert box["y"] + box["height"] <= corner  # the end of the list
