@@ -86,7 +86,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
             raise ValidationError(_("Choose a file first."))
         person, ignored = import_shortcuts(person=request.user, text=file.read(LARGEST_FILE + 1))
     except ValidationError as error:
-        return _page(request, request.user, 422, problems=error.messages)
+        return _page(request, request.user, file_errors=error.messages)  # 200: browsers report every 4xx as a failure
     if ignored:
         return _page(request, person, ignored=ignored[:SHOWN_IGNORED], more=max(0, len(ignored) - SHOWN_IGNORED))
     return redirect_with_toast(request, reverse("accounts:shortcuts"), _("Your shortcuts are those of the file."))

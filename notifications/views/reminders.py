@@ -20,7 +20,7 @@ from notifications.services.reading import delete
 from notifications.services.scheduling import schedule
 from notifications.views.changes import changed
 from timetracker.web.answers import action, attempt, status_of
-from timetracker.web.htmx import render_page, wants_partial
+from timetracker.web.htmx import render_page
 from timetracker.web.pagination import page_of
 
 
@@ -44,9 +44,7 @@ def reminder_new(request: HttpRequest) -> HttpResponse:
             said = _("Saved. But reminders are switched off in your settings.")
         return changed(request, said, back=reverse("notifications:reminders"))
     context = {"form": form, "title": _("New reminder")}
-    # A form in the dialog is swapped in with 200, as all of them are.
-    status = 200 if wants_partial(request) else status_of(form)
-    return render_page(request, "notifications/reminder_form.html", context, partial="form", status=status)
+    return render_page(request, "notifications/reminder_form.html", context, partial="form", status=status_of(form))
 
 
 @action

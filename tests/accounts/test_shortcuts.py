@@ -135,6 +135,5 @@ def test_export_import_and_reset(client, owner):
     assert "“no-9”: no such command" in answer.content.decode()
     assert "and 2 more" in answer.content.decode()
     answer = client.post(f"{PAGE}import/", {"file": SimpleUploadedFile("s.json", b"<html>")})
-    assert answer.status_code == 422
     assert "no file of shortcuts" in answer.content.decode()
-    assert client.post(f"{PAGE}import/").status_code == 422
+    assert "Choose a file first" in client.post(f"{PAGE}import/").content.decode()

@@ -138,8 +138,7 @@ def test_search_as_one_types(open_page, administrator, colleagues):
     expect(page.locator("#people")).to_contain_text("Nobody fits")
 
 
-def test_a_new_team_from_the_dialog(open_page, administrator, colleagues, allow_console):
-    allow_console("status of 422")
+def test_a_new_team_from_the_dialog(open_page, administrator, colleagues):
     page = open_page(administrator, "/teams/")
     page.get_by_role("link", name="New team").click()
     dialog = page.get_by_role("dialog")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from accounts.services.profile import update_profile
 from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of
-from tests.work import make_entry, make_project, make_task
+from tests.work import make_client, make_entry, make_project, make_task
 from tracking.services.timer import start_timer
 
 pytestmark = pytest.mark.browser
@@ -220,3 +220,19 @@ def test_the_last_of_quick_clicks_on_the_sidebar_counts(page, person):
     page.reload()
 
     expect(page.locator("html")).to_have_attribute("data-sidebar", "collapsed")
+
+
+@pytest.mark.parametrize("path", ["/tasks/", "/projects/"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_table_stays_a_table_in_the_largest_text(open_page, boss: User, path: str, language: str):
+    update_profile(person=boss, text_size="largest", language=language)
+    project = make_project(
+        boss, name="Website relaunch for the whole year", client=make_client(name="Northwind Trading")
+    )
+    for status in ("in_progress", "review"):
+        make_task(project, name="A task with a rather long name", status=status, priority="urgent", assignee=boss)
+    page = open_page(boss, path)
+    expect(page.locator("[data-row] .state").first).to_be_visible()
+    expect(page.locator("[data-row] .phone-only").first).to_be_hidden()
+    assert page.locator(".rows-scroll").evaluate("box => box.scrollWidth - box.clientWidth") == 0
+    assert_fits(page)

@@ -189,7 +189,7 @@ def test_an_entry_is_opened_edited_and_deleted(open_page, mara: User, entries: l
     field.fill("Changed")
     press(page, "Enter")
     expect(page.locator("#entries-list")).to_contain_text("Changed")
-    expect(page.locator("[data-row]", has_text="Changed").locator(":focus")).to_have_count(1)
+    expect(page.locator("[data-row]", has_text="Changed")).to_be_focused()
 
     press(page, "m")
     expect(page.get_by_role("link", name="Split")).to_be_visible()

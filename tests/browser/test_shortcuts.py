@@ -266,8 +266,7 @@ def test_with_storage_blocked_the_page_works(open_page, boss: User):
     expect(page.get_by_role("link", name="#one")).to_be_visible()
 
 
-def test_save_and_another_where_the_save_leads_away(desk: Page, allow_console: Callable[[str], None]):
-    allow_console("status of 422")
+def test_save_and_another_where_the_save_leads_away(desk: Page):
     make_client(name="Northwind")
     press(desk, "c p")
     for name in ("First", "Second"):

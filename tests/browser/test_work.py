@@ -34,8 +34,7 @@ def toast(page: Page, text: str) -> Any:
     return page.locator(".toast", has_text=text)
 
 
-def test_a_client_in_the_dialog(open_page, mara: User, allow_console):
-    allow_console("status of 422")
+def test_a_client_in_the_dialog(open_page, mara: User):
     make_client(name="Acme")
     page = open_page(mara, "/clients/")
     page.get_by_role("link", name="New client").click()

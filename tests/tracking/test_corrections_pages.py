@@ -33,7 +33,7 @@ def test_a_row_becomes_a_form_and_a_row_again(olga: Client, owner: User):
     assert 'id="row-work-text"' in form
     typed = {"description": "Typo", "day": "2026-03-03", "start": "9:30", "end": "10:00", "duration": "1:00"}
     refused = olga.post(f"/entries/{entry.pk}/?in_row=1", typed | {"end": "8"}, headers=HTMX)
-    assert (refused.status_code, "entry-edit" in text(refused)) == (422, True)
+    assert (refused.status_code, "entry-edit" in text(refused)) == (200, True)
     saved = olga.post(f"/entries/{entry.pk}/?in_row=1", typed, headers=HTMX)
     assert saved.status_code == 204
     entry.refresh_from_db()
@@ -53,8 +53,8 @@ def test_split_proposes_the_middle_and_refuses_the_outside(olga: Client, owner: 
     entry = make_entry(owner, at(3, 9), 90)
     page = text(olga.get(f"/entries/{entry.pk}/split/", headers=HTMX))
     assert 'value="09:45"' in page
-    assert olga.post(f"/entries/{entry.pk}/split/", {"time": "11"}, headers=HTMX).status_code == 422
-    assert olga.post(f"/entries/{entry.pk}/split/", {"time": "x"}, headers=HTMX).status_code == 422
+    assert olga.post(f"/entries/{entry.pk}/split/", {"time": "11"}, headers=HTMX).status_code == 200
+    assert olga.post(f"/entries/{entry.pk}/split/", {"time": "x"}, headers=HTMX).status_code == 200
     split = olga.post(f"/entries/{entry.pk}/split/", {"time": "9:30"}, headers=HTMX)
     assert sorted(TimeEntry.objects.alive().values_list("seconds", flat=True)) == [1800, 3600]
     undo(olga, split)

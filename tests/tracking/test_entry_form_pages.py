@@ -80,7 +80,7 @@ def test_sent_twice_it_is_one_row(olga: Client):
 )
 def test_refusals_stand_at_the_field_and_keep_what_was_typed(olga: Client, fields: dict, where: str):
     answer = log(olga, **{"description": "Kept as typed", **fields})
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert list(answer.context["form"].errors) == [where]
     page = text(answer)
     assert fields.get("description", "Kept as typed") in page
@@ -98,7 +98,7 @@ def test_a_task_of_another_project_cannot_even_be_said(olga: Client):
 def test_three_years_are_asked_about_and_then_flagged(olga: Client):
     typed = {"start": "2023-03-01 09:00", "end": "2026-03-01 09:00"}
     answer = log(olga, **typed)
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert "Longer than 12 h, save anyway" in text(answer)
     assert not TimeEntry.objects.exists()
     assert log(olga, **typed, long_ok="on").status_code == 204
@@ -166,7 +166,7 @@ def test_edit_of_times(olga: Client, owner: User, typed: dict, start: dt.datetim
 def test_edit_refuses_at_the_field(olga: Client, owner: User, typed: dict, where: str):
     entry = make_entry(owner, at(3, 9), 60)
     answer = edit(olga, entry, **typed)
-    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [where])
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, [where])
 
 
 def test_what_is_planned_ahead_is_logged_and_flagged(olga: Client, owner: User):
@@ -186,7 +186,7 @@ def test_edit_from_a_stale_tab(olga: Client, owner: User):
     version = entry.version
     assert edit(olga, entry, description="first tab").status_code == 204
     answer = edit(olga, entry, version=version, description="second tab")
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     page = text(answer)
     assert "changed elsewhere" in page
     assert "first tab" in page
@@ -220,7 +220,7 @@ def test_edit_of_the_running_one_has_no_end(olga: Client, owner: User):
     assert edit(olga, entry, start="10:45", description="earlier").status_code == 204
     entry.refresh_from_db()
     assert (entry.started_at, entry.ended_at, entry.description) == (at(4, 10, 45), None, "earlier")
-    assert edit(olga, entry, start="13").status_code == 422
+    assert edit(olga, entry, start="13").status_code == 200
 
 
 def test_taking_tags_and_project_away(olga: Client, owner: User):

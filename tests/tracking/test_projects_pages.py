@@ -119,7 +119,7 @@ def test_a_wrong_field_keeps_what_was_typed(client_for: ClientFor, manager: User
     make_project(name="Taken", code="tkn")
     page = client_for(manager).post("/projects/new/", {**TYPED, "description": "for spring", **typed}, headers=HTMX)
 
-    assert page.status_code == 422
+    assert page.status_code == 200
     assert page.context["form"].errors.keys() == {field}
     assert "for spring" in text(page)
     assert f"project_{field}" in text(page)
@@ -146,7 +146,7 @@ def test_edit(client_for: ClientFor, owner: User):
         False,
     )
     stale = browser.post(url, {**typed, "name": "Another"}, headers=HTMX)
-    assert stale.status_code == 422
+    assert stale.status_code == 200
     assert "Relaunch" in text(stale)
 
 
@@ -228,7 +228,7 @@ def test_the_last_manager_stays(client_for: ClientFor, owner: User):
 def test_somebody_who_has_left_is_not_added(client_for: ClientFor, owner: User, former: User):
     project = make_project(manager=owner)
     page = client_for(owner).post(f"/projects/{project.pk}/people/add/", {"user": former.pk}, headers=HTMX)
-    assert page.status_code == 422
+    assert page.status_code == 200
     assert "user" in page.context["member_form"].errors
 
 
@@ -237,7 +237,7 @@ def test_rates_with_their_days(client_for: ClientFor, owner: User):
     base = f"/projects/{project.pk}/rates/"
     assert (
         browser.post(f"{base}add/", {"valid_from": "2026-05-01", "hourly_rate": "95;5"}, headers=HTMX).status_code
-        == 422
+        == 200
     )
     page = browser.post(f"{base}add/", {"valid_from": "0099-05-01", "hourly_rate": "-1"}, headers=HTMX)
     assert page.context["rate_form"].errors.keys() == {"valid_from", "hourly_rate"}

@@ -192,3 +192,11 @@ def test_statements(olga: Client, owner: User):
         start_timer(user=owner, task=task, tags=[make_tag()])
         counts.append(statements(olga, "/"))
     assert counts[0] == counts[1] <= MOST_STATEMENTS
+
+
+def test_an_entry_without_a_project_has_a_mark_too(olga: Client, owner: User):
+    work(owner, 4, 1, description="Post")
+    work(owner, 4, 1, description="Proofs", project=make_project(color="sky"))
+    page = olga.get("/").content.decode()
+    latest = page[page.index('id="start-latest"') :]
+    assert (latest.count('class="dot dot-none"'), latest.count('class="dot dot-sky"')) == (1, 1)

@@ -43,7 +43,10 @@ def render_page(
     status: int = 200,
 ) -> HttpResponse:
     """The whole page, or `template#partial` where htmx asks for it."""
-    name = f"{template}#{partial}" if partial and wants_partial(request) else template
+    is_fragment = wants_partial(request)
+    name = f"{template}#{partial}" if partial and is_fragment else template
+    # Browsers write every 4xx into their console as a failure; a form that comes back to be mended is none.
+    status = 200 if is_fragment and status == 422 and request.method == "POST" else status
     response = render(request, name, dict(context or {}), status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -97,6 +100,11 @@ def undoable(response: HttpResponse, text: str, undo_url: str) -> HttpResponse:
 def redirect_with_toast(
     request: HttpRequest, url: str, text: str, level: str = "success", *, undo_url: str = ""
 ) -> HttpResponse:
-    """Go to another page and show the toast there, with htmx and without: it travels as a message."""
+    """Go to another page and show the toast there, with htmx and without: it travels as a message.
+
+    Whoever saves to make another (`X-Stay`, Ctrl+Enter) stays where they are, and reads it there.
+    """
+    if _details(request) and "X-Stay" in request.headers:
+        return toast(hx_response(request, trigger={"closeDialog": True}), text, level, undo_url=undo_url)
     messages.add_message(request, _MESSAGE_LEVELS[level], text, extra_tags=undo_url)
     return hx_response(request, redirect=url)

@@ -228,8 +228,7 @@ def _again(
     request: HttpRequest, document: Document, rule: Rule | None, faults: list[Fault], **more: Any
 ) -> HttpResponse:
     context = _context(request, document, rule=rule, faults=faults) | more
-    # A form that is swapped in comes with 200, as all of them do.
-    return render_page(request, PAGE, context, partial="form", status=200 if request.htmx else 422)  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    return render_page(request, PAGE, context, partial="form", status=422)
 
 
 def _as_faults(error: ValidationError) -> list[Fault]:

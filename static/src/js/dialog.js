@@ -1,14 +1,17 @@
 // One dialog for the page (#dialog): whatever htmx swaps into #dialog-body opens it. Dialogs of the page itself: data-dialog-open.
+import { focusRow, ROW } from "./list-keys.js";
 import { text } from "./texts.js";
-import { showToast } from "./toast.js";
+import { moveToFront, showToast } from "./toast.js";
 
 const dialog = () => document.getElementById("dialog");
 const openers = new WeakMap(); // each dialog's own: one may open above another
 
 export function open(element) {
   if (!element || element.open) return;
-  openers.set(element, { element: document.activeElement, id: document.activeElement?.id });
+  const opener = document.activeElement;
+  openers.set(element, { element: opener, id: opener?.id, row: opener?.closest(ROW)?.dataset.row });
   element.showModal();
+  moveToFront();
   (element.querySelector("[autofocus]") ?? element.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
 }
 
@@ -18,13 +21,17 @@ function close(element) {
   element.close();
 }
 
-// The row that opened it may have been swapped meanwhile: then its namesake, then the page's content.
+// What opened it may have been swapped meanwhile, or stand in a menu that is closed: then its namesake, its row, the page's content.
 function giveFocusBack(closed) {
   const here = document.activeElement;
   if (here && here !== document.body && !closed.contains(here)) return;
   const opener = openers.get(closed);
-  const target = opener?.element?.isConnected ? opener.element : opener?.id && document.getElementById(opener.id);
-  (target || document.getElementById("main"))?.focus();
+  const namesake = opener?.id && document.getElementById(opener.id);
+  const target = [opener?.element, namesake].find((each) => each && each !== document.body && each.checkVisibility());
+  if (target) return target.focus();
+  const row = opener?.row && document.querySelector(`[data-row="${CSS.escape(opener.row)}"]`);
+  if (row) focusRow(row);
+  else document.getElementById("main")?.focus({ preventScroll: true });
 }
 
 function offerToReopen(element) {
@@ -40,9 +47,10 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!detail.target.childElementCount) return close(dialog());
   const title = detail.target.querySelector(".dialog-title");
   if (title) title.id = "dialog-title";
-  if (dialog().open) return detail.target.querySelector("[aria-invalid=true], [autofocus]")?.focus();
+  if (dialog().open) return detail.target.querySelector("[autofocus]")?.focus();
   delete dialog().dataset.touched;
   open(dialog());
+  document.activeElement.select?.(); // as the tab key does: one writes over what is there
 });
 
 document.addEventListener("closeDialog", () => close(dialog()));

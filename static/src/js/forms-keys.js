@@ -2,8 +2,6 @@
 import { act } from "./acts.js";
 import { allCommands } from "./commands.js";
 import { clearSelection, hasSelection } from "./list-keys.js";
-import { text } from "./texts.js";
-import { showToast } from "./toast.js";
 
 let another = ""; // address of the form that is to be opened again
 
@@ -34,19 +32,16 @@ act(
   () => Boolean(opens()),
 );
 
-// A good save closes the dialog or leads to what was made; wrong fields come back as the form.
-document.addEventListener("htmx:beforeOnLoad", (event) => {
-  const { xhr, requestConfig } = event.detail;
+// A good save that would lead to what was made must not: the server says it here and now (redirect_with_toast).
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (another && detail.verb === "post") detail.headers["X-Stay"] = "true";
+});
+// A good save closes the dialog; wrong fields come back as the form.
+document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr, requestConfig } }) => {
   if (!another || requestConfig.verb !== "post") return;
   const address = another;
   another = "";
-  const leads = xhr.getResponseHeader("HX-Redirect");
-  if (!leads && xhr.status !== 204) return;
-  if (leads) {
-    event.preventDefault();
-    showToast({ text: text("saved") });
-  }
-  setTimeout(() => window.htmx.ajax("GET", address, { target: "#dialog-body", swap: "innerHTML" }));
+  if (xhr.status === 204) setTimeout(() => window.htmx.ajax("GET", address, { target: "#dialog-body", swap: "innerHTML" }));
 });
 
 const isClosable = () => !document.querySelector(":popover-open");

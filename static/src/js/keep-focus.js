@@ -29,7 +29,8 @@ document.addEventListener("htmx:afterSwap", () => {
   if (inside && document.activeElement === document.body) {
     const list = document.querySelector(inside);
     const like = likes.map((selector) => list?.querySelector(selector)).find(Boolean);
-    (like ?? list)?.focus();
+    if (like) like.focus();
+    else list?.focus({ preventScroll: true }); // it may be longer than the window
   }
   inside = null;
 });

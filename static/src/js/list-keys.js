@@ -4,11 +4,11 @@
 import { act } from "./acts.js";
 import { chosenIn, choose } from "./select-rows.js";
 
-const ROW = "[data-row]";
+export const ROW = "[data-row]";
 
 // Behind a dialog nothing is in reach; the panel of notifications is one with a list of its own.
 const scope = () => [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.getElementById("main");
-const rows = () => [...(scope()?.querySelectorAll(ROW) ?? [])].filter((row) => row.checkVisibility());
+export const rows = () => [...(scope()?.querySelectorAll(`${ROW}:not([data-in-use])`) ?? [])].filter((row) => row.checkVisibility());
 // In an open menu keys are the menu's.
 const isFree = () => !document.querySelector("[data-menu]:popover-open");
 const current = () => (isFree() ? document.activeElement.closest(ROW) : null);
@@ -18,12 +18,12 @@ function nameOf(row) {
   return parts.map((part) => part.textContent.trim().replace(/\s+/g, " ")).filter(Boolean).join(", ");
 }
 
-function focusRow(row) {
+export function focusRow(row, { scroll = true } = {}) {
   for (const other of document.querySelectorAll(`${ROW}[tabindex]`)) if (other !== row) other.removeAttribute("tabindex");
   row.tabIndex = -1;
   row.setAttribute("aria-label", nameOf(row));
   row.focus({ preventScroll: true });
-  row.scrollIntoView({ block: "nearest" });
+  if (scroll) row.scrollIntoView({ block: "nearest" });
 }
 
 function firstVisible(all) {
@@ -51,7 +51,7 @@ const boxOf = (row) => [...(row?.querySelectorAll("[data-select-row]") ?? [])].f
 function deletion() {
   const root = rootOf();
   const row = current();
-  const button = root && chosenIn(root) ? root.querySelector("[data-bulk-delete]") : pressable(row, "delete");
+  const button = root && chosenIn(root) ? root.querySelector("[data-bulk-delete]:not([hidden])") : pressable(row, "delete");
   if (button) return () => button.click();
   if (!row?.dataset.rowDelete || (root && chosenIn(root))) return null;
   return () => window.htmx.ajax("POST", row.dataset.rowDelete, { source: row, target: "body", swap: "none" });
@@ -76,24 +76,4 @@ document.addEventListener("keydown", (event) => {
   if (!step || !event.target.matches?.(ROW) || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   move(step);
-});
-
-// An exchanged list: the same row, else the one that took its place, else the one before; on another page its first.
-let likes = null;
-
-document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap } }) => {
-  const row = document.activeElement;
-  likes = null;
-  if (!shouldSwap || !row.matches?.(ROW) || row === target || !target.contains(row)) return;
-  const all = [...target.querySelectorAll(ROW)];
-  const here = all.indexOf(row);
-  likes = [...all.slice(here), ...all.slice(0, here).reverse()].map((each) => each.dataset.row);
-});
-document.addEventListener("htmx:afterSwap", () => {
-  if (likes && document.activeElement === document.body) {
-    const now = new Map(rows().map((row) => [row.dataset.row, row]));
-    const like = likes.map((name) => now.get(name)).find(Boolean) ?? [...now.values()][0];
-    if (like) focusRow(like);
-  }
-  likes = null;
 });

@@ -13,6 +13,7 @@ import "./announce.js";
 import "./notifications.js";
 import "./notices-panel.js";
 import "./dialog.js";
+import "./wrong-field.js";
 import "./menu.js";
 import "./clock.js";
 import "./live-hold.js";
@@ -26,7 +27,7 @@ import "./entry-times.js";
 import "./autosubmit.js";
 import "./filters.js";
 import "./choices.js";
-import "./list-keys.js"; // before keep-focus.js: a row comes before what is in it
+import "./keep-row.js"; // before keep-focus.js: a row comes before what is in it
 import "./keep-focus.js";
 import "./timer-edit.js";
 import "./timer-swap.js";

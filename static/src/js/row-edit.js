@@ -1,6 +1,4 @@
-// A row that is edited in its place: Escape gives it up, and the focus goes back to the row it was.
-let returnTo = "";
-
+// A row that is edited in its place: one writes over what is there, and Escape gives it up. That the row has the focus again is keep-row.js's.
 document.addEventListener("keydown", (event) => {
   const form = event.key === "Escape" && event.target.closest?.("[data-row-edit]");
   if (!form || form.querySelector(":popover-open, [aria-expanded=true]")) return;
@@ -8,14 +6,8 @@ document.addEventListener("keydown", (event) => {
   form.querySelector("[data-row-cancel]").click();
 });
 
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const row = document.activeElement?.closest("[data-in-use]");
-  if (row && detail.target.contains(row)) returnTo = row.id.replace("entry-", "what-");
-});
-
-document.addEventListener("htmx:afterSettle", () => {
-  const link = returnTo && !document.querySelector("[data-row-edit]") && document.getElementById(returnTo);
-  if (!link) return;
-  returnTo = "";
-  if (document.activeElement === document.body || document.activeElement.id === "entries-list") link.focus();
+document.addEventListener("htmx:afterSettle", ({ detail: { target, requestConfig } }) => {
+  const field = document.activeElement;
+  const isNew = requestConfig?.verb === "get" && field?.matches("[data-row-edit] [autofocus]");
+  if (isNew && field.closest("[data-in-use]").id === target.id) field.select();
 });

@@ -9,6 +9,14 @@ const last = new WeakMap();
 const rows = (root) => [...root.querySelectorAll(ROW)];
 const rootOf = (element) => element.closest("[data-select-rows]");
 
+// What can be done to none of the chosen rows is not offered: data-only="archived" is for rows that are, data-unless for those that are not.
+function offer(bar, states) {
+  for (const choice of bar?.querySelectorAll("[data-only], [data-unless]") ?? []) {
+    const { only, unless } = choice.dataset;
+    choice.hidden = states.length > 0 && !states.some((state) => (only ? state === only : state !== unless));
+  }
+}
+
 function show(root) {
   const all = rows(root);
   const chosen = chosenIn(root);
@@ -19,6 +27,7 @@ function show(root) {
   }
   const bar = root.querySelector("[data-bulk-bar]");
   if (bar) bar.hidden = chosen === 0;
+  offer(bar, all.filter((row) => row.checked).map((row) => row.dataset.is));
   for (const label of root.querySelectorAll("[data-select-count]")) label.textContent = text("selected", { n: chosen });
   return chosen;
 }

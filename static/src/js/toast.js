@@ -12,7 +12,8 @@ const LONG_MS = 12000;
 const region = () => document.getElementById("toasts");
 
 // Whatever is outside an open modal dialog can be neither clicked nor heard, so the region moves into it.
-function moveToFront() {
+export function moveToFront() {
+  if (!region()) return;
   const host = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
   if (region().parentElement !== host) host.append(region());
 }
