@@ -1,5 +1,6 @@
 // Keys in forms: save, save and begin another, and leaving a field or a selection.
 import { act } from "./acts.js";
+import { ajax } from "./ajax.js";
 import { allCommands } from "./commands.js";
 import { clearSelection, hasSelection } from "./list-keys.js";
 
@@ -41,7 +42,7 @@ document.addEventListener("htmx:beforeOnLoad", ({ detail: { xhr, requestConfig }
   if (!another || requestConfig.verb !== "post") return;
   const address = another;
   another = "";
-  if (xhr.status === 204) setTimeout(() => window.htmx.ajax("GET", address, { target: "#dialog-body", swap: "innerHTML" }));
+  if (xhr.status === 204) setTimeout(() => ajax("GET", address, { target: "#dialog-body", swap: "innerHTML" }));
 });
 
 const isClosable = () => !document.querySelector(":popover-open");

@@ -2,6 +2,7 @@
 // in it data-row-open, data-row-change, data-row-delete, data-row-menu on what is pressed (data-row-delete may also be an address on
 // the row); data-row-name on what is read beside the words of data-row-open. data-bulk-delete is the button of the bulk bar.
 import { act } from "./acts.js";
+import { ajax } from "./ajax.js";
 import { chosenIn, choose } from "./select-rows.js";
 
 export const ROW = "[data-row]";
@@ -54,7 +55,7 @@ function deletion() {
   const button = root && chosenIn(root) ? root.querySelector("[data-bulk-delete]:not([hidden])") : pressable(row, "delete");
   if (button) return () => button.click();
   if (!row?.dataset.rowDelete || (root && chosenIn(root))) return null;
-  return () => window.htmx.ajax("POST", row.dataset.rowDelete, { source: row, target: "body", swap: "none" });
+  return () => ajax("POST", row.dataset.rowDelete, { source: row, target: "body", swap: "none" });
 }
 
 const selections = () => [...(scope()?.querySelectorAll("[data-select-rows]") ?? [])].filter(chosenIn);
