@@ -163,6 +163,27 @@ def test_the_guides_snippet_runs_as_it_stands(desk: Page):
     assert not desk.evaluate("shortcutManager.unregister('ctrl+q')")
 
 
+def test_what_a_script_registers_is_in_the_palette(desk: Page):
+    desk.evaluate(
+        """() => { window.shortcutManager.register('Ctrl+Q', () => window.toastManager.info('Water the plants: done'),
+           { description: 'Water the plants', category: 'Office' }); }"""
+    )
+    press(desk, "Ctrl+k")
+    palette = desk.get_by_role("dialog", name="Command palette")
+    expect(palette.get_by_role("group", name="Office").get_by_role("option")).to_have_text(
+        re.compile("Water the plants")
+    )
+    desk.locator("#palette-text").fill("water")
+    expect(palette.get_by_role("option").first).to_contain_text("Water the plants")
+    press(desk, "Enter")
+    expect(palette).to_be_hidden()
+    expect(desk.locator("#toasts")).to_contain_text("Water the plants: done")
+    desk.evaluate("shortcutManager.unregister('Ctrl+Q')")
+    press(desk, "Ctrl+k")
+    desk.locator("#palette-text").fill("water")
+    expect(palette.get_by_text("Nothing found").first).to_be_visible()
+
+
 def test_a_clash_is_reported_with_both_names(desk: Page):
     assert not desk.evaluate("shortcutManager.register('g', () => {}, { description: 'Mine' })")
     expect(desk.locator("#toasts")).to_contain_text("“Mine” does not get g: that is “Appearance”.")
