@@ -17,6 +17,7 @@ from accounts.services.shortcuts import LARGEST_FILE, exported, import_shortcuts
 from timetracker.web.answers import action
 from timetracker.web.commands import Command, commands_for, get_command
 from timetracker.web.htmx import redirect_with_toast
+from timetracker.web.keys import unprinted
 
 SHOWN_IGNORED = 10
 
@@ -48,7 +49,7 @@ def change(request: HttpRequest, command_id: str) -> HttpResponse:
     command = get_command(command_id)
     if command is None or not command.allowed(request.user):
         raise Http404
-    keys = command.keys if "reset" in request.POST else request.POST.get("keys", "").strip()
+    keys = command.keys if "reset" in request.POST else unprinted(request.POST.get("keys", "").strip())
     person, row = request.user, None
     try:
         person = set_shortcut(person=request.user, command=command, keys=keys)

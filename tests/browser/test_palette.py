@@ -390,6 +390,6 @@ def test_own_keys_are_shown(open_page, person: User):
         assert command is not None
         set_shortcut(person=person, command=command, keys=keys)
     page = open_page(person, "/entries/")
-    expect(page.locator("#sidebar [data-keys-of=palette]")).to_have_text("Ctrl J")
+    expect(page.locator("#sidebar [data-keys-of=palette]")).to_have_text("Ctrl+J")
     open_palette(page).fill("projects")
     expect(active(page).locator(".key")).to_have_text("g q")

@@ -136,6 +136,45 @@ def test_keys_are_changed_by_pressing_them(open_page, boss: User):
     assert boss.shortcuts == {"go-tasks": "Ctrl+Shift+Y", "go-board": ""}
 
 
+def test_what_cannot_be_had_is_refused_at_once(open_page, boss: User):
+    page = open_page(boss, "/settings/shortcuts/")
+    field, row = page.get_by_label("Tasks", exact=True), page.locator("#shortcut-go-tasks")
+    field.focus()
+    for keys, reason in (
+        ("F5", "“Tasks” does not get F5: that is the browser's."),
+        ("Enter", "“Tasks” does not get Enter: fields, buttons and lists need it."),
+        ("g 1 2 3 4", "Three keys one after the other are the most."),
+    ):
+        press(page, keys)
+        expect(row.get_by_role("alert")).to_have_text(reason)
+        expect(field).to_have_value("g t")
+    row_open = page.get_by_label("Open the row", exact=True)
+    row_open.focus()
+    press(page, "Enter")
+    expect(page.locator("#shortcut-row-open").get_by_role("alert")).to_have_count(0)
+    page.get_by_label("Board", exact=True).focus()
+    press(page, "x")
+    expect(page.locator("#shortcut-go-board").get_by_role("alert")).to_contain_text("that is “Select the row”")
+    boss.refresh_from_db()
+    assert boss.shortcuts == {}
+
+
+def test_in_german_keys_have_their_names(open_page, boss: User):
+    boss.language = "de"
+    boss.save()
+    page = open_page(boss, "/settings/shortcuts/")
+    field = page.locator("#keys-go-tasks")
+    field.focus()
+    press(page, "Ctrl+Shift+Delete")
+    expect(page.locator("#shortcut-go-tasks button[name=reset]")).to_be_visible()
+    expect(field).to_have_value("Strg+Umschalt+Entf")
+    field.blur()
+    press(page, "?")
+    shown = page.locator("#shortcuts .key")
+    for keys in ("Strg+Umschalt+Entf", "Entf", "Eingabe", "Esc", "Strg+K"):
+        expect(shown.get_by_text(keys, exact=True)).to_have_count(1)
+
+
 def test_without_scripts_they_are_typed(open_page, boss: User):
     page = open_page(boss, "/settings/shortcuts/", java_script_enabled=False)
     page.get_by_label("Tasks", exact=True).fill("g 1")

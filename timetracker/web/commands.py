@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -109,15 +109,25 @@ def command_of_page(view_name: str) -> Command | None:
     return next((command for command in _commands.values() if command.page == view_name), None)
 
 
-def clash(command: Command, keys: str, own: Mapping[str, str] | None = None) -> Command | None:
-    """The other command that `keys` already belong to where both apply; `own` are a person's keys by command.
-    Raises BadKeys."""
-    if not keys:
-        return None
-    wanted = normal_keys(keys)
-    for other in _commands.values():
-        theirs = (own or {}).get(other.id, other.keys)
-        meet = other.id != command.id and theirs and set(other.contexts) & set(command.contexts)
+def clash(command: Command, keys: str) -> Command | None:
+    """The other command that `keys` already belong to where both apply. Raises BadKeys."""
+    return next(_others_with(command, keys, {}, set(command.contexts)), None)
+
+
+def clashes(command: Command, keys: str, own: Mapping[str, str]) -> list[Command]:
+    """All of them, with a person's keys by command. What a list hides from the rest of its page is among them: a key
+    that works on some pages only would be a riddle to the person who chose it. Raises BadKeys."""
+    contexts = set(command.contexts)
+    return list(_others_with(command, keys, own, contexts | _BESIDE if contexts & _BESIDE else contexts))
+
+
+_BESIDE = {Context.GLOBAL, Context.TABLE}
+
+
+def _others_with(command: Command, keys: str, own: Mapping[str, str], contexts: set[Context]) -> Iterator[Command]:
+    wanted = normal_keys(keys) if keys else ""
+    for other in all_commands() if wanted else ():
+        theirs = own.get(other.id, other.keys)
+        meet = other.id != command.id and theirs and contexts & set(other.contexts)
         if meet and overlaps(wanted, normal_keys(theirs)):
-            return other
-    return None
+            yield other
