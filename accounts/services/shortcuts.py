@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -36,9 +37,25 @@ def set_shortcut(*, person: User, command: Command, keys: str) -> User:
     return update_profile(person=person, shortcuts=own)
 
 
-def reset_shortcuts(*, person: User) -> User:
-    """All to the standard."""
-    return update_profile(person=person, shortcuts={})
+@transaction.atomic
+def reset_shortcuts(*, person: User) -> tuple[User, dict[str, str]]:
+    """All to the standard. Answers what was not."""
+    was = _locked(person).shortcuts
+    return update_profile(person=person, shortcuts={}), was
+
+
+@transaction.atomic
+def restore_shortcuts(*, person: User, keys: Mapping[str, str]) -> tuple[User, dict[str, str]]:
+    """Each of these commands gets the keys that it had; the others keep theirs. Answers what they had until now.
+    Raises ValidationError where one of them is another's by now: then nothing changes."""
+    known = {command.id: command for command in all_commands() if command.id in keys}
+    person = _locked(person)
+    was = {name: person.shortcuts.get(name, command.keys) for name, command in known.items()}
+    # As in import_shortcuts: two may have had each other's.
+    own = {**person.shortcuts, **dict.fromkeys(known, "")}
+    for name, command in known.items():
+        _put(own, command, keys[name])
+    return update_profile(person=person, shortcuts=own), was
 
 
 @transaction.atomic

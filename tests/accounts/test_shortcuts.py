@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.services.profile import update_profile
-from accounts.services.shortcuts import exported, import_shortcuts, reset_shortcuts, set_shortcut
+from accounts.services.shortcuts import exported, import_shortcuts, reset_shortcuts, restore_shortcuts, set_shortcut
 from timetracker.web.commands import get_command
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +124,23 @@ def test_no_file_at_all_changes_nothing(owner, nonsense):
     assert own(owner) == {TASKS: "g 1"}
 
 
+def test_what_was_reset_comes_back_unless_another_has_it(owner):
+    set_shortcut(person=owner, command=get_command(PROJECTS), keys="g 9")
+    set_shortcut(person=owner, command=get_command(TASKS), keys="g p")
+    set_shortcut(person=owner, command=get_command(PROJECTS), keys="g t")
+    before = own(owner)
+    _person, was = reset_shortcuts(person=owner)
+    assert was == before
+    _person, standard = restore_shortcuts(person=owner, keys=was)
+    assert own(owner) == before
+    restore_shortcuts(person=owner, keys=standard)
+    assert own(owner) == {}
+    set_shortcut(person=owner, command=get_command("go-board"), keys="g 9")
+    with pytest.raises(ValidationError, match="that is “Board”"):
+        restore_shortcuts(person=owner, keys={TASKS: "g 1", PROJECTS: "g 9"})
+    assert own(owner) == {"go-board": "g 9"}
+
+
 # ── The page ─────────────────────────────────────────────────────────────────
 def test_the_page_lists_what_one_may_do(client_for, administrator, teammate, django_assert_max_num_queries):
     assert "Invite somebody" in client_for(administrator).get(PAGE).content.decode()
@@ -179,3 +196,19 @@ def test_export_import_and_reset(client, owner):
     assert answer.status_code == 422
     assert "no file of shortcuts" in answer.content.decode()
     assert client.post(f"{PAGE}import/").status_code == 422
+
+
+def test_a_reset_has_an_undo(client, owner):
+    client.post(f"{PAGE}{TASKS}/", {"keys": "g 1"})
+    htmx = {"HX-Request": "true"}
+    for path, data in ((f"{PAGE}reset/", {}), (f"{PAGE}{TASKS}/", {"reset": "1"})):
+        answer = client.post(path, data, headers=htmx)
+        said = json.loads(answer.headers["HX-Trigger"])
+        assert said["ownKeys"] == {}
+        assert own(owner) == {}
+        undone = json.loads(client.post(said["toast"]["undo_url"], headers=htmx).headers["HX-Trigger"])
+        assert own(owner) == undone["ownKeys"] == {TASKS: "g 1"}
+        assert undone["toast"]["redo"]
+    client.post(undone["toast"]["undo_url"], headers=htmx)
+    assert own(owner) == {}
+    assert client.post(f"{PAGE}restore/?was=nonsense").headers["Location"] == PAGE

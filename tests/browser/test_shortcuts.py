@@ -175,6 +175,28 @@ def test_in_german_keys_have_their_names(open_page, boss: User):
         expect(shown.get_by_text(keys, exact=True)).to_have_count(1)
 
 
+def test_a_reset_is_undone_and_the_focus_stays(open_page, boss: User):
+    boss.shortcuts = {"go-tasks": "g 1", "go-board": "g 2"}
+    boss.save()
+    page = open_page(boss, "/settings/shortcuts/")
+    tasks = page.get_by_label("Tasks", exact=True)
+    page.get_by_role("button", name="Back to g t").press("Enter")
+    expect(page.locator("#shortcut-go-tasks")).to_be_focused()
+    expect(page.locator("#keys-go-tasks")).to_have_value("g t")
+    press(page, "Ctrl+z")
+    expect(page.locator("#toasts")).to_contain_text("Undone: “Tasks” has its standard keys.")
+    expect(tasks).to_have_value("g 1")
+    page.get_by_role("button", name="Reset all").press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Back to"))).to_have_count(0)
+    expect(page.get_by_role("button", name="Reset all")).to_be_focused()
+    page.locator(".toast", has_text="All shortcuts are the standard ones.").get_by_role("button", name="Undo").click()
+    expect(tasks).to_have_value("g 1")
+    expect(page.get_by_label("Board", exact=True)).to_have_value("g 2")
+    page.get_by_role("heading", name="Settings").click()
+    press(page, "g 1")
+    page.wait_for_url("**/tasks/")
+
+
 def test_without_scripts_they_are_typed(open_page, boss: User):
     page = open_page(boss, "/settings/shortcuts/", java_script_enabled=False)
     page.get_by_label("Tasks", exact=True).fill("g 1")
