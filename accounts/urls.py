@@ -35,6 +35,7 @@ urlpatterns = [
     path("settings/", settings.profile, name="profile"),
     path("settings/shortcuts/", shortcuts.shortcuts, name="shortcuts"),
     path("settings/shortcuts/reset/", shortcuts.reset, name="shortcuts-reset"),
+    path("settings/shortcuts/names/", shortcuts.names, name="shortcuts-names"),
     path("settings/shortcuts/restore/", shortcuts.restore, name="shortcuts-restore"),
     path("settings/shortcuts/export/", shortcuts.export, name="shortcuts-export"),
     path("settings/shortcuts/import/", shortcuts.take_over, name="shortcuts-import"),

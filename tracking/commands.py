@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from timetracker.web.commands import Category, Command, register
+from timetracker.web.commands import Category, Command, register, register_names
+from tracking.queries import recent_projects
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -22,6 +24,15 @@ def _go(name: str, label: StrOrPromise, keys: str, icon: str, **quick: Any) -> C
     )  # fmt: skip
 
 
+RECENT = 5
+
+
+def recent_names(user: User) -> dict[str, str]:
+    names = [_("Start timer on %(project)s") % {"project": project.name} for project in recent_projects(user, RECENT)]
+    return {f"timer-recent-{place}": name for place, name in zip_longest(range(1, RECENT + 1), names, fillvalue="")}
+
+
+register_names(recent_names)
 register(
     _go("start", _("Home"), "g d", "home"),
     _go("entries", _("Entries"), "g e", "clock"),
@@ -84,7 +95,7 @@ register(
             id=f"timer-recent-{number}", label=format_lazy(_("Start on recent project {number}"), number=number),
             category=Category.TIMER, keys=f"t {number}", icon="play", post="tracking:timer-recent", args=(number,),
         )
-        for number in range(1, 6)
+        for number in range(1, RECENT + 1)
     ),
     Command(
         id="log-time", label=_("Log time"), category=Category.TIMER, keys="t l", icon="plus",

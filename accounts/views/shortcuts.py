@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -22,22 +24,29 @@ from accounts.services.shortcuts import (
     set_shortcut,
 )
 from timetracker.web.answers import action, memory_of, remembering
-from timetracker.web.commands import Command, commands_for, get_command
+from timetracker.web.commands import Command, commands_for, get_command, names_of
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
 from timetracker.web.keys import unprinted
 
 SHOWN_IGNORED = 10
 
 
-def _row(person: User, command: Command, typed: str | None = None, errors: list[str] | None = None) -> dict[str, Any]:
-    keys = person.shortcuts.get(command.id, command.keys)
-    return {"command": command, "keys": keys if typed is None else typed, "own": keys != command.keys, "errors": errors}
+def _row(person: User, command: Command, names: Mapping[str, str], typed: str | None = None) -> dict[str, Any]:
+    """`names` are those of names_of."""
+    keys, name = person.shortcuts.get(command.id, command.keys), names.get(command.id)
+    return {
+        "command": command,
+        "label": name or command.label,
+        "is_empty": name == "",
+        "keys": keys if typed is None else typed,
+        "own": keys != command.keys,
+    }
 
 
 def _page(request: HttpRequest, person: User, status: int = 200, **context: Any) -> HttpResponse:
-    commands = commands_for(person)
+    commands, names = commands_for(person), names_of(person)
     groups = [
-        (category.label, [_row(person, command) for command in members])
+        (category.label, [_row(person, command, names) for command in members])
         for category, members in groupby(commands, key=lambda command: command.category)
     ]
     context |= {"groups": groups, "person": person}
@@ -48,6 +57,14 @@ def _page(request: HttpRequest, person: User, status: int = 200, **context: Any)
 @require_safe
 def shortcuts(request: HttpRequest) -> HttpResponse:
     return _page(request, request.user)
+
+
+@login_required
+@require_safe
+@never_cache
+def names(request: HttpRequest) -> HttpResponse:
+    """What those commands would do now of which that changes."""
+    return JsonResponse(names_of(request.user))
 
 
 @login_required
@@ -64,12 +81,12 @@ def change(request: HttpRequest, command_id: str) -> HttpResponse:
     try:
         person = set_shortcut(person=request.user, command=command, keys=keys)
     except ValidationError as error:
-        row = _row(person, command, keys, error.messages)
+        row = {**_row(person, command, names_of(person), keys), "errors": error.messages}
         if not request.htmx:
             return _page(request, person, 422, problems=error.messages)
     if not request.htmx:
         return redirect("accounts:shortcuts")
-    context = {"row": row or _row(person, command), "is_reset": is_reset}
+    context = {"row": row or _row(person, command, names_of(person)), "is_reset": is_reset}
     answer = render(request, "accounts/shortcut_row.html", context)
     if row:
         return answer

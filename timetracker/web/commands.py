@@ -90,6 +90,20 @@ def register(*commands: Command) -> None:
         _commands[command.id] = command
 
 
+_namers: list[Callable[[Any], Mapping[str, str]]] = []
+
+
+def register_names(namer: Callable[[Any], Mapping[str, str]]) -> None:
+    """Of commands that mean something else from one hour to the next: `namer` says by id what each would do for a
+    person now, "" where that is nothing."""
+    _namers.append(namer)
+
+
+def names_of(user: Any) -> dict[str, str]:
+    """Asked where commands are looked at; a page does not wait for it."""
+    return {command_id: name for namer in _namers for command_id, name in namer(user).items()}
+
+
 def all_commands() -> list[Command]:
     """In the order of their categories."""
     order = list(Category)

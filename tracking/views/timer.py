@@ -101,11 +101,13 @@ def timer_discard(request: HttpRequest) -> HttpResponse:
     return toast(done(request), _("Discarded."), undo_url=undo_url)
 
 
-def started(request: HttpRequest, start: Callable[[], TimeEntry]) -> HttpResponse:
+def started(request: HttpRequest, start: Callable[[], TimeEntry], shown: str = "") -> HttpResponse:
     try:
         entry = start()
     except (ValidationError, Conflict) as error:
         return refused(request, errors=error.messages if isinstance(error, ValidationError) else [error.message])
+    if shown:
+        return toast(done(request, running=entry), shown)
     return done(request, _("The timer is running."), running=entry)
 
 
@@ -123,10 +125,12 @@ def timer_again(request: HttpRequest) -> HttpResponse:
 @require_POST
 def timer_recent(request: HttpRequest, place: int) -> HttpResponse:
     """On the project at this place, from 1, among those one worked on last."""
-    projects = recent_projects(request.user, max(place, 1))
+    projects = recent_projects(request.user)  # as many as are shown: what is hidden from them makes no other order
     if not 1 <= place <= len(projects):
         return refused(request, errors=[_("There is no recent project at this place.")])
-    return started(request, lambda: start_timer(user=request.user, project=projects[place - 1]))
+    project = projects[place - 1]
+    shown = _("Started: %(what)s") % {"what": project.name}
+    return started(request, lambda: start_timer(user=request.user, project=project), shown)
 
 
 @login_required
