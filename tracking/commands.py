@@ -32,6 +32,7 @@ def recent_names(user: User) -> dict[str, str]:
     return {f"timer-recent-{place}": name for place, name in zip_longest(range(1, RECENT + 1), names, fillvalue="")}
 
 
+WHILE_RUNNING = _("Shows while a timer runs.")
 register_names(recent_names)
 register(
     _go("start", _("Home"), "g d", "home"),
@@ -72,19 +73,19 @@ register(
     ),
     Command(
         id="timer-stop", label=_("Stop the timer"), category=Category.TIMER, keys="t x", icon="stop",
-        press="#timer-stop",
+        press="#timer-stop", when=WHILE_RUNNING,
     ),
     Command(
         id="timer-pause", label=_("Pause or resume"), category=Category.TIMER, keys="t p", icon="pause",
-        press="#timer-pause",
+        press="#timer-pause", when=WHILE_RUNNING,
     ),
     Command(
         id="timer-discard", label=_("Discard the timer"), category=Category.TIMER, keys="t d", icon="trash",
-        press="#timer-discard",
+        press="#timer-discard", when=WHILE_RUNNING,
     ),
     Command(
         id="timer-edit", label=_("Edit what is running"), category=Category.TIMER, keys="t e", icon="pencil",
-        press="#timer-edit",
+        press="#timer-edit", when=WHILE_RUNNING,
     ),
     Command(
         id="timer-again", label=_("Start the last work again"), category=Category.TIMER, keys="t r", icon="arrow-path",
@@ -94,6 +95,7 @@ register(
         Command(
             id=f"timer-recent-{number}", label=format_lazy(_("Start on recent project {number}"), number=number),
             category=Category.TIMER, keys=f"t {number}", icon="play", post="tracking:timer-recent", args=(number,),
+            when=_("Shows when you have worked on so many projects of late."),
         )
         for number in range(1, RECENT + 1)
     ),

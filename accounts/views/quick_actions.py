@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import groupby
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -7,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.services.profile import update_profile
+from timetracker.web.commands import names_of
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, render_page
 from timetracker.web.quick_actions import MOST, actions_of, offered_to
@@ -22,11 +25,16 @@ def quick_actions(request: HttpRequest) -> HttpResponse:
             raise Conflict(" ".join(error.messages), code="invalid") from error
         if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
             return hx_response(request, redirect=reverse("accounts:quick-actions"))
-    actions = actions_of(request.user)
+    actions, names = actions_of(request.user), names_of(request.user)
+    others = [command for command in offered_to(request.user) if command not in actions]
     context = {
         "title": _("Quick actions"),
         "actions": actions,
-        "others": [command for command in offered_to(request.user) if command not in actions],
+        "rows": [(command, names.get(command.id) or command.quick_label or command.label) for command in actions],
+        "groups": [
+            (category.label, [(command, names.get(command.id) or command.label) for command in members])
+            for category, members in groupby(others, key=lambda command: command.category)
+        ],
         "is_full": len(actions) >= MOST,
         "is_own": bool(request.user.quick_actions),
     }
@@ -45,4 +53,4 @@ def _wanted(data: QueryDict) -> list[str]:
             ids.insert(max(place + step, 0), ids.pop(place))
     if len(ids) > 1 and data.get("hide") in ids:
         ids.remove(data["hide"])
-    return [*ids, data["add"]] if data.get("add") and "more" in data else ids
+    return [*ids, data["add"]] if data.get("add") else ids

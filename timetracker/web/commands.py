@@ -66,6 +66,8 @@ class Command:
     """Colour of its button among the quick actions (a name of palette.py); empty: it is none of them by default."""
     quick_label: StrOrPromise = ""
     """What it is called there, where that differs."""
+    when: StrOrPromise = ""
+    """When it shows, where that is not always: for whoever arranges what does not show now."""
     allowed: Callable[[Any], bool] = everybody
 
     @property

@@ -25,6 +25,7 @@ import "./row-edit.js";
 import "./entry-times.js";
 import "./autosubmit.js";
 import "./filters.js";
+import "./filter-list.js";
 import "./choices.js";
 import "./list-keys.js"; // before keep-focus.js: a row comes before what is in it
 import "./keep-focus.js";
