@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -9,10 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.services.profile import update_profile
-from timetracker.web.commands import names_of
+from timetracker.web.commands import Command, names_of
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, render_page
 from timetracker.web.quick_actions import MOST, actions_of, offered_to
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @login_required
@@ -30,9 +35,9 @@ def quick_actions(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Quick actions"),
         "actions": actions,
-        "rows": [(command, names.get(command.id) or command.quick_label or command.label) for command in actions],
+        "rows": [_row(command, names, command.quick_label) for command in actions],
         "groups": [
-            (category.label, [(command, names.get(command.id) or command.label) for command in members])
+            (category.label, [_row(command, names) for command in members])
             for category, members in groupby(others, key=lambda command: command.category)
         ],
         "is_full": len(actions) >= MOST,
@@ -40,6 +45,12 @@ def quick_actions(request: HttpRequest) -> HttpResponse:
     }
     part = "list" if request.method == "POST" else "body"
     return render_page(request, "accounts/quick_actions.html", context, partial=part)
+
+
+def _row(command: Command, names: Mapping[str, str], label: StrOrPromise = "") -> tuple[Command, StrOrPromise, bool]:
+    """What it is called now, and whether there is something to say of when it shows."""
+    name = names.get(command.id)
+    return command, name or label or command.label, bool(command.when) and not name
 
 
 def _wanted(data: QueryDict) -> list[str]:

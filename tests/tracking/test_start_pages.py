@@ -210,9 +210,11 @@ def test_the_keys_of_recent_projects_say_which(client_for: ClientFor, owner: Use
     assert [name for name, said in names.items() if not said] == [f"timer-recent-{place}" for place in range(2, 6)]
     settings = text(browser.get("/settings/shortcuts/"))
     assert "Start timer on Acme site" in settings
-    assert settings.count("on no project for this place of late") == 4
+    assert settings.count("No recent project at this place.") == 4
     assert 'data-name-of="timer-recent-1" value="Start timer on Acme site"' in text(browser.get("/palette/"))
     assert 'data-keys-of="timer-recent-1"' in text(browser.get("/"))
+    arranged = text(browser.get("/settings/quick-actions/"))
+    assert arranged.count("Shows when you have worked on so many projects of late.") == 4
 
 
 def test_what_a_key_started_is_said(client_for: ClientFor, owner: User):
