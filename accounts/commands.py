@@ -25,9 +25,13 @@ register(
         id="shortcuts", label=_("All shortcuts"), category=Category.GENERAL, keys="?", icon="question-mark-circle",
         act="shortcuts",
     ),
-    Command(id="undo", label=_("Undo"), category=Category.GENERAL, keys="Ctrl+Z", icon="arrow-uturn-left", act="undo"),
     Command(
-        id="redo", label=_("Redo"), category=Category.GENERAL, keys="Ctrl+Shift+Z", icon="arrow-uturn-right", act="redo"
+        id="undo", label=_("Undo"), category=Category.GENERAL, keys="Ctrl+Z", icon="arrow-uturn-left", act="undo",
+        when=_("Shows when there is something to undo."),
+    ),
+    Command(
+        id="redo", label=_("Redo"), category=Category.GENERAL, keys="Ctrl+Shift+Z", icon="arrow-uturn-right",
+        act="redo", when=_("Shows when something was undone."),
     ),
     Command(id="sidebar", label=_("Sidebar"), category=Category.GENERAL, keys="Ctrl+B", icon="bars-3", act="sidebar"),
     Command(

@@ -64,6 +64,7 @@ def weight(use: Use, now: dt.datetime) -> float:
 
 def recent(user: User, *, searching: bool) -> tuple[Group, list[tuple[str, float]]]:
     """What was used last, as far as it is still there to be seen, and how much each command is used.
+    Who searches for the first time sees what they are at.
 
     Of a command only its key: the page knows which there are, and which of them do something on it.
     """
@@ -72,7 +73,11 @@ def recent(user: User, *, searching: bool) -> tuple[Group, list[tuple[str, float
     keys = [use.what for use in uses if not (searching and use.what.startswith(f"{COMMAND}:"))][: RECENT * 2]
     seen = {found.key: found for found in _recalled(user, keys)}
     seen |= {key: Found(key=key, label="", url="") for key in keys if key.startswith(f"{COMMAND}:")}
-    return Group("recent", _("Used last"), [seen[key] for key in keys if key in seen][:RECENT]), commands
+    group = Group("recent", _("Used last"), [seen[key] for key in keys if key in seen][:RECENT])
+    if searching and not group.found:
+        latest = [found for finder in all_finders() if finder.latest for found in finder.latest(user)]
+        group = Group("recent", _("What you are at"), latest[:RECENT])
+    return group, commands
 
 
 def _recalled(user: User, keys: Iterable[str]) -> Iterable[Found]:

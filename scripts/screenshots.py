@@ -57,6 +57,7 @@ OPENED: dict[str, tuple[str, str, list[str]]] = {
     "palette-found": ("/entries/", "", ["Control+k", "re"]),
     "palette-typed": ("/entries/", "", ["Control+k", "log 2h website review #ux yesterday"]),
     "palette-nothing": ("/entries/", "", ["Control+k", "zzqqxx"]),
+    "palette-search-first": ("/entries/", "", ["Control+/"]),
     "palette-search": ("/entries/", "", ["Control+/", "review"]),
 }
 """A page, what is clicked there, and which keys are pressed then, or what is typed."""

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from timetracker.web.commands import Category, Command, register
+from timetracker.web.commands import Category, Command, register, register_names
+from tracking.queries import recent_projects
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -22,6 +24,16 @@ def _go(name: str, label: StrOrPromise, keys: str, icon: str, **quick: Any) -> C
     )  # fmt: skip
 
 
+RECENT = 5
+
+
+def recent_names(user: User) -> dict[str, str]:
+    names = [_("Start timer on %(project)s") % {"project": project.name} for project in recent_projects(user, RECENT)]
+    return {f"timer-recent-{place}": name for place, name in zip_longest(range(1, RECENT + 1), names, fillvalue="")}
+
+
+WHILE_RUNNING = _("Shows while a timer runs.")
+register_names(recent_names)
 register(
     _go("start", _("Home"), "g d", "home"),
     _go("entries", _("Entries"), "g e", "clock"),
@@ -61,19 +73,19 @@ register(
     ),
     Command(
         id="timer-stop", label=_("Stop the timer"), category=Category.TIMER, keys="t x", icon="stop",
-        press="#timer-stop",
+        press="#timer-stop", when=WHILE_RUNNING,
     ),
     Command(
         id="timer-pause", label=_("Pause or resume"), category=Category.TIMER, keys="t p", icon="pause",
-        press="#timer-pause",
+        press="#timer-pause", when=WHILE_RUNNING,
     ),
     Command(
         id="timer-discard", label=_("Discard the timer"), category=Category.TIMER, keys="t d", icon="trash",
-        press="#timer-discard",
+        press="#timer-discard", when=WHILE_RUNNING,
     ),
     Command(
         id="timer-edit", label=_("Edit what is running"), category=Category.TIMER, keys="t e", icon="pencil",
-        press="#timer-edit",
+        press="#timer-edit", when=WHILE_RUNNING,
     ),
     Command(
         id="timer-again", label=_("Start the last work again"), category=Category.TIMER, keys="t r", icon="arrow-path",
@@ -83,8 +95,9 @@ register(
         Command(
             id=f"timer-recent-{number}", label=format_lazy(_("Start on recent project {number}"), number=number),
             category=Category.TIMER, keys=f"t {number}", icon="play", post="tracking:timer-recent", args=(number,),
+            when=_("Shows when you have worked on so many projects of late."),
         )
-        for number in range(1, 6)
+        for number in range(1, RECENT + 1)
     ),
     Command(
         id="log-time", label=_("Log time"), category=Category.TIMER, keys="t l", icon="plus",

@@ -13,7 +13,15 @@ from accounts.models import User
 from timetracker.web.finders import LOOKED_AT, Finder, Found, register
 from timetracker.web.templatetags.web import day_name
 from tracking.models import Client, Project, Task, TimeEntry
-from tracking.queries import clients_named, entries_described, entries_of, pickable_projects, pickable_tasks
+from tracking.queries import (
+    clients_named,
+    entries_described,
+    entries_of,
+    open_tasks_of,
+    pickable_projects,
+    pickable_tasks,
+    recent_projects,
+)
 from tracking.queries.search import TRIGRAM
 from tracking.typed import offers, verb_of
 
@@ -53,6 +61,14 @@ def projects_again(user: User, numbers: Sequence[int]) -> Iterable[Found]:
     return map(_project, Project.objects.visible_to(user).select_related("client").filter(pk__in=numbers))
 
 
+def projects_of_late(user: User) -> Iterable[Found]:
+    return map(_project, recent_projects(user))
+
+
+def tasks_to_do(user: User) -> Iterable[Found]:
+    return map(_task, open_tasks_of(user))
+
+
 def tasks(user: User, text: str) -> Iterable[Found]:
     return map(_task, pickable_tasks(user, text=text, limit=LOOKED_AT))
 
@@ -83,8 +99,10 @@ def entries_again(user: User, numbers: Sequence[int]) -> Iterable[Found]:
 
 register(
     Finder(kind="typed", label=gettext_lazy("As typed"), find=offers, acts=True),
-    Finder(kind="project", label=gettext_lazy("Projects"), find=projects, recall=projects_again),
-    Finder(kind="task", label=gettext_lazy("Tasks"), find=tasks, recall=tasks_again),
+    Finder(
+        kind="project", label=gettext_lazy("Projects"), find=projects, recall=projects_again, latest=projects_of_late
+    ),
+    Finder(kind="task", label=gettext_lazy("Tasks"), find=tasks, recall=tasks_again, latest=tasks_to_do),
     Finder(kind="client", label=gettext_lazy("Clients"), find=clients, recall=clients_again),
     Finder(kind="entry", label=gettext_lazy("Entries"), find=entries, recall=entries_again),
 )

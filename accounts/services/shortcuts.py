@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -13,12 +14,16 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.services.profile import update_profile
-from timetracker.web.commands import Command, all_commands, clash
-from timetracker.web.keys import BadKeys, normal_keys
+from timetracker.web.commands import Command, all_commands, clashes
+from timetracker.web.keys import BadKeys, normal_keys, printed, taken_by
 
 NO_FILE = gettext_lazy("This is no file of shortcuts: it has to be a JSON object of commands and keys.")
-THE_BROWSERS = {f"Ctrl+{key}" for key in ("W", "T", "N", "Shift+W", "Shift+T", "Shift+N", "C", "V", "X")}
-"""Either they never reach a page, or people would miss them."""
+NEEDED = {
+    "browser": gettext_lazy("“%(mine)s” does not get %(keys)s: that is the browser's."),
+    "page": gettext_lazy("“%(mine)s” does not get %(keys)s: fields, buttons and lists need it."),
+}
+NAMED = 2
+"""So many of the commands that are in the way are named."""
 LARGEST_FILE = 100_000
 """Bytes of an imported file."""
 
@@ -32,9 +37,25 @@ def set_shortcut(*, person: User, command: Command, keys: str) -> User:
     return update_profile(person=person, shortcuts=own)
 
 
-def reset_shortcuts(*, person: User) -> User:
-    """All to the standard."""
-    return update_profile(person=person, shortcuts={})
+@transaction.atomic
+def reset_shortcuts(*, person: User) -> tuple[User, dict[str, str]]:
+    """All to the standard. Answers what was not."""
+    was = _locked(person).shortcuts
+    return update_profile(person=person, shortcuts={}), was
+
+
+@transaction.atomic
+def restore_shortcuts(*, person: User, keys: Mapping[str, str]) -> tuple[User, dict[str, str]]:
+    """Each of these commands gets the keys that it had; the others keep theirs. Answers what they had until now.
+    Raises ValidationError where one of them is another's by now: then nothing changes."""
+    known = {command.id: command for command in all_commands() if command.id in keys}
+    person = _locked(person)
+    was = {name: person.shortcuts.get(name, command.keys) for name, command in known.items()}
+    # As in import_shortcuts: two may have had each other's.
+    own = {**person.shortcuts, **dict.fromkeys(known, "")}
+    for name, command in known.items():
+        _put(own, command, keys[name])
+    return update_profile(person=person, shortcuts=own), was
 
 
 @transaction.atomic
@@ -82,17 +103,27 @@ def _put(own: dict[str, str], command: Command, keys: Any) -> None:
     label = {"mine": command.label}
     try:
         keys = normal_keys(keys) if keys != "" else ""
-        other = clash(command, keys, own)
+        others = clashes(command, keys, own)
     except BadKeys:
         raise ValidationError(_("“%(mine)s”: these are no keys.") % label, code="keys") from None
-    if keys in THE_BROWSERS:
-        raise ValidationError(_("“%(mine)s” does not get %(keys)s: that is the browser's.") % {**label, "keys": keys})
-    if other is not None:
-        words = _("“%(mine)s” does not get %(keys)s: that is “%(other)s”.")
-        raise ValidationError(words % {**label, "keys": keys, "other": other.label}, code="clash")
+    label["keys"] = printed(keys)
+    if keys != command.keys and (who := taken_by(keys)):
+        raise ValidationError(NEEDED[who] % label, code="taken")
+    if others:
+        raise ValidationError(_in_the_way(label, keys, others, own), code="clash")
     own.pop(command.id, None)
     if keys != command.keys:
         own[command.id] = keys
+
+
+def _in_the_way(label: dict[str, Any], keys: str, others: list[Command], own: dict[str, str]) -> str:
+    if len(others) == 1 and own.get(others[0].id, others[0].keys) == keys:
+        return _("“%(mine)s” does not get %(keys)s: that is “%(other)s”.") % {**label, "other": others[0].label}
+    names = [f"“{other.label}” ({printed(own.get(other.id, other.keys))})" for other in others]
+    named, more = ", ".join(names[:NAMED]), len(names) - NAMED
+    if more > 0:
+        named = _("%(named)s and %(more)d more") % {"named": named, "more": more}
+    return _("“%(mine)s” does not get %(keys)s because of %(others)s.") % {**label, "others": named}
 
 
 def _locked(person: User) -> User:

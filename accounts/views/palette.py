@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from accounts.palette import recent, search
 from accounts.services.uses import note_use
 from timetracker.web.answers import action
-from timetracker.web.commands import all_commands
+from timetracker.web.commands import all_commands, names_of
 
 
 @login_required
@@ -26,7 +26,8 @@ def palette(request: HttpRequest) -> HttpResponse:
     else:
         group, uses = recent(request.user, searching=searching)
         icons = sorted({command.icon for command in all_commands()}) if "icons" in request.GET else []
-        context = {"groups": [group], "uses": uses, "icons": icons}
+        names = {} if searching else names_of(request.user)
+        context = {"groups": [group], "uses": uses, "icons": icons, "names": names}
     return render(request, "accounts/palette.html", context)
 
 

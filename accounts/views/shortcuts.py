@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -9,30 +10,47 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.models import User
-from accounts.services.shortcuts import LARGEST_FILE, exported, import_shortcuts, reset_shortcuts, set_shortcut
-from timetracker.web.answers import action
-from timetracker.web.commands import Command, commands_for, get_command
-from timetracker.web.htmx import redirect_with_toast
+from accounts.services.shortcuts import (
+    LARGEST_FILE,
+    exported,
+    import_shortcuts,
+    reset_shortcuts,
+    restore_shortcuts,
+    set_shortcut,
+)
+from timetracker.web.answers import action, memory_of, remembering
+from timetracker.web.commands import Command, commands_for, get_command, names_of
+from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
+from timetracker.web.keys import unprinted
 
 SHOWN_IGNORED = 10
 
 
-def _row(person: User, command: Command, typed: str | None = None, errors: list[str] | None = None) -> dict[str, Any]:
-    keys = person.shortcuts.get(command.id, command.keys)
-    return {"command": command, "keys": keys if typed is None else typed, "own": keys != command.keys, "errors": errors}
+def _row(person: User, command: Command, names: Mapping[str, str], typed: str | None = None) -> dict[str, Any]:
+    """`names` are those of names_of."""
+    keys, name = person.shortcuts.get(command.id, command.keys), names.get(command.id)
+    return {
+        "command": command,
+        "label": name or command.label,
+        "is_empty": name == "",
+        "keys": keys if typed is None else typed,
+        "own": keys != command.keys,
+    }
 
 
 def _page(request: HttpRequest, person: User, status: int = 200, **context: Any) -> HttpResponse:
-    commands = commands_for(person)
+    commands, names = commands_for(person), names_of(person)
     groups = [
-        (category.label, [_row(person, command) for command in members])
+        (category.label, [_row(person, command, names) for command in members])
         for category, members in groupby(commands, key=lambda command: command.category)
     ]
-    return render(request, "accounts/shortcuts.html", {"groups": groups, "person": person, **context}, status=status)
+    context |= {"groups": groups, "person": person}
+    return render_page(request, "accounts/shortcuts.html", context, partial="groups", status=status)
 
 
 @login_required
@@ -42,30 +60,67 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
+@never_cache
+def names(request: HttpRequest) -> HttpResponse:
+    """What those commands would do now of which that changes."""
+    return JsonResponse(names_of(request.user))
+
+
+@login_required
 @require_POST
 def change(request: HttpRequest, command_id: str) -> HttpResponse:
     """The keys of one command, or the standard ones with `reset`. Answers with its row."""
     command = get_command(command_id)
     if command is None or not command.allowed(request.user):
         raise Http404
-    keys = command.keys if "reset" in request.POST else request.POST.get("keys", "").strip()
+    is_reset = "reset" in request.POST
+    keys = command.keys if is_reset else unprinted(request.POST.get("keys", "").strip())
     person, row = request.user, None
+    was = {command_id: person.shortcuts.get(command_id, command.keys)}
     try:
         person = set_shortcut(person=request.user, command=command, keys=keys)
     except ValidationError as error:
-        row = _row(person, command, keys, error.messages)
+        row = {**_row(person, command, names_of(person), keys), "errors": error.messages}
         if not request.htmx:
             return _page(request, person, 422, problems=error.messages)
     if not request.htmx:
         return redirect("accounts:shortcuts")
-    answer = render(request, "accounts/shortcut_row.html", {"row": row or _row(person, command)})
-    return answer if row else trigger_client_event(answer, "ownKeys", person.shortcuts)
+    context = {"row": row or _row(person, command, names_of(person)), "is_reset": is_reset}
+    answer = render(request, "accounts/shortcut_row.html", context)
+    if row:
+        return answer
+    said = _("“%(what)s” has its standard keys.") % {"what": command.label} if is_reset else ""
+    answer = trigger_client_event(answer, "ownKeys", person.shortcuts)
+    return toast(answer, said, undo_url=_undo_url(was)) if is_reset else answer
 
 
 @action
 def reset(request: HttpRequest) -> HttpResponse:
-    reset_shortcuts(person=request.user)
-    return redirect_with_toast(request, reverse("accounts:shortcuts"), _("All shortcuts are the standard ones."))
+    person, was = reset_shortcuts(person=request.user)
+    return _all_changed(request, person, _("All shortcuts are the standard ones."), was)
+
+
+@action
+def restore(request: HttpRequest) -> HttpResponse:
+    """What the Undo of a reset posts to, and the Redo after it."""
+    person, was = restore_shortcuts(person=request.user, keys=memory_of(request, default={}))
+    return _all_changed(request, person, _("The shortcuts are as before."), was, redo=True)
+
+
+def _all_changed(
+    request: HttpRequest, person: User, said: str, was: dict[str, str], *, redo: bool = False
+) -> HttpResponse:
+    """The list on the page asks for itself anew; whatever shows keys hears of them."""
+    url = reverse("accounts:shortcuts")
+    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        return redirect_with_toast(request, url, said, undo_url=_undo_url(was))
+    answer = hx_response(request, trigger={"ownKeys": person.shortcuts, "shortcutsChanged": {}})
+    return toast(answer, said, undo_url=_undo_url(was), redo=redo)
+
+
+def _undo_url(was: dict[str, str]) -> str:
+    return reverse("accounts:shortcuts-restore") + remembering(was) if was else ""
 
 
 @login_required

@@ -73,9 +73,8 @@ def test_what_is_none_is_refused(manager: User, wrong: list[str]):
         ({"down": "b"}, ["a", "c", "b"]),
         ({"down": "c"}, ["a", "b", "c"]),
         ({"hide": "b"}, ["a", "c"]),
-        ({"more": "1", "add": "d"}, ["a", "b", "c", "d"]),
-        ({"add": "d"}, ["a", "b", "c"]),
-        ({"more": "1", "add": ""}, ["a", "b", "c"]),
+        ({"add": "d"}, ["a", "b", "c", "d"]),
+        ({"add": ""}, ["a", "b", "c"]),
     ],
 )
 def test_what_is_pressed(client, manager: User, pressed: dict[str, str], wanted: list[str]):
@@ -103,6 +102,17 @@ def test_the_answer_brings_the_menu_along(client):
     dialog = client.get(PATH, headers={"HX-Request": "true"}).content.decode()
     assert "dialog-title" in dialog
     assert "hx-swap-oob" not in dialog
+
+
+def test_what_can_be_added_stands_in_its_area_and_says_when_it_shows(client):
+    page = client.get(PATH).content.decode().partition('id="quick"')[0]
+    assert 'aria-current="page">Quick actions</a>' in page
+    areas = {part.partition("</h3>")[0].rpartition(">")[2]: part for part in page.split("data-filter-group")[1:]}
+    assert list(areas) == ["General", "Go to", "Create", "Timer and time"]
+    timer = areas["Timer and time"]
+    assert "Shows while a timer runs." in timer.partition('value="timer-stop"')[2].partition("</button>")[0]
+    assert "log-time" not in timer  # it is there already
+    assert "Shows" not in areas["Create"]
 
 
 def test_nonsense_is_answered_with_a_reason(client, manager: User):

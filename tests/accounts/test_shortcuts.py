@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.services.shortcuts import exported, import_shortcuts, reset_shortcuts, set_shortcut
+from accounts.services.profile import update_profile
+from accounts.services.shortcuts import exported, import_shortcuts, reset_shortcuts, restore_shortcuts, set_shortcut
 from timetracker.web.commands import get_command
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,9 @@ def test_keys_are_kept_where_they_differ(owner):
 def test_another_commands_keys_are_refused_with_both_names(owner):
     with pytest.raises(ValidationError, match="“Tasks” does not get g p: that is “Projects”"):
         set_shortcut(person=owner, command=get_command(TASKS), keys="g p")
-    with pytest.raises(ValidationError, match="“Tasks” does not get g: that is"):
+    with pytest.raises(
+        ValidationError, match=r"“Tasks” does not get g because of “\w+” \(g \w\), “\w+” \(g \w\) and 1\d more"
+    ):
         set_shortcut(person=owner, command=get_command(TASKS), keys="g")
     with pytest.raises(ValidationError, match=r"“Tasks” does not get Ctrl\+W: that is the browser's"):
         set_shortcut(person=owner, command=get_command(TASKS), keys="ctrl+w")
@@ -48,6 +51,44 @@ def test_another_commands_keys_are_refused_with_both_names(owner):
     with pytest.raises(ValidationError, match="“Projects” does not get g p: that is “Tasks”"):
         set_shortcut(person=owner, command=get_command(PROJECTS), keys="g p")
     assert own(owner) == {PROJECTS: "g 9", TASKS: "g p"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ("F5", "that is the browser's"),
+        ("F12", "that is the browser's"),
+        ("Ctrl+T", "that is the browser's"),
+        ("Enter", "fields, buttons and lists need it"),
+        ("space", "fields, buttons and lists need it"),
+        ("Tab", "fields, buttons and lists need it"),
+        ("Escape", "fields, buttons and lists need it"),
+        ("x", "that is “Select the row”"),  # a list on the page would have it
+        ("Delete", "that is “Delete or archive"),
+    ],
+)
+def test_what_others_need_is_refused(owner, keys, reason):
+    with pytest.raises(ValidationError, match=reason):
+        set_shortcut(person=owner, command=get_command(TASKS), keys=keys)
+    assert own(owner) == {}
+
+
+def test_a_letter_that_nobody_has_and_the_standard_keys_can_be_had(owner):
+    set_shortcut(person=owner, command=get_command(TASKS), keys="w")
+    set_shortcut(person=owner, command=get_command("row-open"), keys="o")
+    assert own(owner) == {TASKS: "w", "row-open": "o"}
+    set_shortcut(person=owner, command=get_command("row-open"), keys="Enter")
+    set_shortcut(person=owner, command=get_command("close"), keys="Escape")
+    assert own(owner) == {TASKS: "w"}
+
+
+def test_keys_are_printed_and_read_in_german(client, owner):
+    update_profile(person=owner, language="de")
+    page = client.get(PAGE).content.decode()
+    assert 'value="Strg+Umschalt+Z"' in page
+    assert 'value="Entf"' in page
+    client.post(f"{PAGE}{TASKS}/", {"keys": "Strg+Umschalt+Pos1"})
+    assert own(owner) == {TASKS: "Ctrl+Shift+Home"}
 
 
 def test_what_is_exported_is_taken_over_again(owner, teammate):
@@ -81,6 +122,23 @@ def test_no_file_at_all_changes_nothing(owner, nonsense):
     with pytest.raises(ValidationError, match="no file of shortcuts"):
         import_shortcuts(person=owner, text=nonsense)
     assert own(owner) == {TASKS: "g 1"}
+
+
+def test_what_was_reset_comes_back_unless_another_has_it(owner):
+    set_shortcut(person=owner, command=get_command(PROJECTS), keys="g 9")
+    set_shortcut(person=owner, command=get_command(TASKS), keys="g p")
+    set_shortcut(person=owner, command=get_command(PROJECTS), keys="g t")
+    before = own(owner)
+    _person, was = reset_shortcuts(person=owner)
+    assert was == before
+    _person, standard = restore_shortcuts(person=owner, keys=was)
+    assert own(owner) == before
+    restore_shortcuts(person=owner, keys=standard)
+    assert own(owner) == {}
+    set_shortcut(person=owner, command=get_command("go-board"), keys="g 9")
+    with pytest.raises(ValidationError, match="that is “Board”"):
+        restore_shortcuts(person=owner, keys={TASKS: "g 1", PROJECTS: "g 9"})
+    assert own(owner) == {"go-board": "g 9"}
 
 
 # ── The page ─────────────────────────────────────────────────────────────────
@@ -137,3 +195,19 @@ def test_export_import_and_reset(client, owner):
     answer = client.post(f"{PAGE}import/", {"file": SimpleUploadedFile("s.json", b"<html>")})
     assert "no file of shortcuts" in answer.content.decode()
     assert "Choose a file first" in client.post(f"{PAGE}import/").content.decode()
+
+
+def test_a_reset_has_an_undo(client, owner):
+    client.post(f"{PAGE}{TASKS}/", {"keys": "g 1"})
+    htmx = {"HX-Request": "true"}
+    for path, data in ((f"{PAGE}reset/", {}), (f"{PAGE}{TASKS}/", {"reset": "1"})):
+        answer = client.post(path, data, headers=htmx)
+        said = json.loads(answer.headers["HX-Trigger"])
+        assert said["ownKeys"] == {}
+        assert own(owner) == {}
+        undone = json.loads(client.post(said["toast"]["undo_url"], headers=htmx).headers["HX-Trigger"])
+        assert own(owner) == undone["ownKeys"] == {TASKS: "g 1"}
+        assert undone["toast"]["redo"]
+    client.post(undone["toast"]["undo_url"], headers=htmx)
+    assert own(owner) == {}
+    assert client.post(f"{PAGE}restore/?was=nonsense").headers["Location"] == PAGE

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.services.profile import update_profile
 from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of
 from tests.work import make_client, make_entry, make_project, make_task
+from timetracker.web.accent import VERSION
 from tracking.services.timer import start_timer
 
 pytestmark = pytest.mark.browser
@@ -47,7 +48,7 @@ def accent_is(page: Page, colour: str) -> None:
     links = page.locator("link[data-accent]")
     expect(links).to_have_count(1 if colour else 0)
     if colour:
-        expect(links).to_have_attribute("href", f"/appearance/{colour}.css?v=1")
+        expect(links).to_have_attribute("href", f"/appearance/{colour}.css?v={VERSION}")
 
 
 @pytest.mark.parametrize(("name", "value", "attribute", "shown"), CHOICES)

@@ -142,6 +142,27 @@ def test_every_key_has_its_effect(desk: Page, boss: User, work: None, command: C
 def test_recent_projects_are_in_their_order(desk: Page, boss: User, work: None):
     press(desk, "t 2")
     expect(desk.locator("#timer-stop")).to_be_visible()
+    expect(desk.locator("#toasts")).to_contain_text("Started “Project 1”.")
     recent = TimeEntry.objects.filter(ended_at=None).get()
     latest = TimeEntry.objects.exclude(ended_at=None).order_by("-started_at").values_list("project", flat=True)
     assert recent.project_id == latest[1]
+
+
+def test_recent_projects_are_named_wherever_their_keys_are(desk: Page, boss: User):
+    make_entry(boss, timezone.now() - dt.timedelta(days=1), minutes=10, project=make_project(name="Acme site"))
+    boss.quick_actions = ["timer-recent-1", "timer-recent-2"]
+    boss.save()
+    desk.goto("/")
+    expect(desk.locator("[data-keys-of=timer-recent-1]")).to_have_text("t 1")
+    press(desk, "?")
+    rows = desk.locator("#shortcuts").get_by_role("listitem")
+    expect(rows.filter(has_text="Start timer on Acme site")).to_contain_text("t1")
+    expect(rows.filter(has_text="Start on recent project 2")).to_contain_text("(no recent project)")
+    press(desk, "Escape")
+    press(desk, "q")
+    expect(desk.locator("#quick-menu [role=menuitem]:visible")).to_contain_text(["Start timer on Acme site", "Arrange"])
+    press(desk, "Escape")
+    press(desk, "Ctrl+k")
+    options = desk.locator("#palette").get_by_role("option")
+    expect(options.filter(has_text="Start timer on Acme site")).to_be_visible()
+    expect(options.filter(has_text="Start on recent project")).to_have_count(0)

@@ -266,6 +266,7 @@ def test_search_offers_no_commands(open_page, person: User, website: Project):
     expect(active(page)).to_contain_text("Search")
     page.keyboard.press("Enter")
     expect(line(page)).to_have_attribute("placeholder", "Search entries, tasks, projects, clients, people")
+    expect(page.locator("[data-palette=begin]")).to_contain_text("a word of a description")
     expect(line(page)).to_be_focused()
     line(page).press_sequentially("report")
     answered(page, 1)
@@ -379,6 +380,7 @@ def test_keys_open_close_and_search(open_page, person: User):
     expect(line(page)).to_have_attribute("placeholder", "Search entries, tasks, projects, clients, people")
     page.keyboard.press("Control+k")
     expect(line(page)).to_have_attribute("placeholder", "Search or run…")
+    expect(page.locator("[data-palette=begin]")).to_be_hidden()
     expect(options(page).first).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#timer-text")).to_be_focused()
@@ -390,6 +392,6 @@ def test_own_keys_are_shown(open_page, person: User):
         assert command is not None
         set_shortcut(person=person, command=command, keys=keys)
     page = open_page(person, "/entries/")
-    expect(page.locator("#sidebar [data-keys-of=palette]")).to_have_text("Ctrl J")
+    expect(page.locator("#sidebar [data-keys-of=palette]")).to_have_text("Ctrl+J")
     open_palette(page).fill("projects")
     expect(active(page).locator(".key")).to_have_text("g q")

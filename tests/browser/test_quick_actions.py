@@ -203,8 +203,7 @@ def test_the_order_is_kept_everywhere(open_page, mara: User):
     expect(down).to_be_focused()
     page.get_by_role("button", name="Hide: New client").click()
     expect(page.locator("#quick-arrange li")).to_have_count(5)
-    page.get_by_role("combobox", name="Another quick action").select_option("new-entry")
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("group", name="Create").get_by_role("button", name="New entry").click()
     wanted = ["Log time", "Start the timer", "New project", "New task", "Quick report", "New entry"]
     expect(page.locator("#quick-arrange li .truncate")).to_have_text(wanted)
     page.keyboard.press("Escape")
@@ -230,6 +229,28 @@ def test_the_order_is_dragged(open_page, mara: User):
     assert mara.quick_actions[0] == "go-reports"
     page.get_by_role("button", name="Back to the standard").click()
     expect(rows.first).to_contain_text("Start the timer")
+
+
+def test_what_can_be_added_is_found(open_page, mara: User):
+    page = open_page(mara, "/settings/quick-actions/")
+    search = page.get_by_role("searchbox", name="Search in what can be added")
+    offers = page.locator("#quick-offers").get_by_role("button")
+    search.fill("timer")
+    expect(offers.filter(has_text="Stop the timer")).to_contain_text("Shows while a timer runs.")
+    expect(page.get_by_role("group", name="Go to")).to_be_hidden()
+    search.press("Enter")  # adds nothing, moves nothing
+    search.fill("zzz")
+    expect(page.get_by_text("Nothing matches.")).to_be_visible()
+    search.fill("go to")
+    expect(offers.filter(has_text="Tags")).to_be_visible()
+    search.fill("tags")
+    offers.filter(has_text="Tags").press("Enter")
+    expect(page.locator("#quick-arrange li").last).to_contain_text("Tags")
+    expect(search).to_have_value("tags")
+    expect(offers.filter(has_text="Tags")).to_have_count(0)
+    mara.refresh_from_db()
+    assert mara.quick_actions[-1] == "go-tags"
+    assert mara.quick_actions[0] == "timer-start"
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -136,6 +136,67 @@ def test_keys_are_changed_by_pressing_them(open_page, boss: User):
     assert boss.shortcuts == {"go-tasks": "Ctrl+Shift+Y", "go-board": ""}
 
 
+def test_what_cannot_be_had_is_refused_at_once(open_page, boss: User):
+    page = open_page(boss, "/settings/shortcuts/")
+    field, row = page.get_by_label("Tasks", exact=True), page.locator("#shortcut-go-tasks")
+    field.focus()
+    for keys, reason in (
+        ("F5", "“Tasks” does not get F5: that is the browser's."),
+        ("Enter", "“Tasks” does not get Enter: fields, buttons and lists need it."),
+        ("g 1 2 3 4", "Three keys one after the other are the most."),
+    ):
+        press(page, keys)
+        expect(row.get_by_role("alert")).to_have_text(reason)
+        expect(field).to_have_value("g t")
+    row_open = page.get_by_label("Open the row", exact=True)
+    row_open.focus()
+    press(page, "Enter")
+    expect(page.locator("#shortcut-row-open").get_by_role("alert")).to_have_count(0)
+    page.get_by_label("Board", exact=True).focus()
+    press(page, "x")
+    expect(page.locator("#shortcut-go-board").get_by_role("alert")).to_contain_text("that is “Select the row”")
+    boss.refresh_from_db()
+    assert boss.shortcuts == {}
+
+
+def test_in_german_keys_have_their_names(open_page, boss: User):
+    boss.language = "de"
+    boss.save()
+    page = open_page(boss, "/settings/shortcuts/")
+    field = page.locator("#keys-go-tasks")
+    field.focus()
+    press(page, "Ctrl+Shift+Delete")
+    expect(page.locator("#shortcut-go-tasks button[name=reset]")).to_be_visible()
+    expect(field).to_have_value("Strg+Umschalt+Entf")
+    field.blur()
+    press(page, "?")
+    shown = page.locator("#shortcuts .key")
+    for keys in ("Strg+Umschalt+Entf", "Entf", "Eingabe", "Esc", "Strg+K"):
+        expect(shown.get_by_text(keys, exact=True)).to_have_count(1)
+
+
+def test_a_reset_is_undone_and_the_focus_stays(open_page, boss: User):
+    boss.shortcuts = {"go-tasks": "g 1", "go-board": "g 2"}
+    boss.save()
+    page = open_page(boss, "/settings/shortcuts/")
+    tasks = page.get_by_label("Tasks", exact=True)
+    page.get_by_role("button", name="Back to g t").press("Enter")
+    expect(page.locator("#shortcut-go-tasks")).to_be_focused()
+    expect(page.locator("#keys-go-tasks")).to_have_value("g t")
+    press(page, "Ctrl+z")
+    expect(page.locator("#toasts")).to_contain_text("Undone: “Tasks” has its standard keys.")
+    expect(tasks).to_have_value("g 1")
+    page.get_by_role("button", name="Reset all").press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Back to"))).to_have_count(0)
+    expect(page.get_by_role("button", name="Reset all")).to_be_focused()
+    page.locator(".toast", has_text="All shortcuts are the standard ones.").get_by_role("button", name="Undo").click()
+    expect(tasks).to_have_value("g 1")
+    expect(page.get_by_label("Board", exact=True)).to_have_value("g 2")
+    page.get_by_role("heading", name="Settings").click()
+    press(page, "g 1")
+    page.wait_for_url("**/tasks/")
+
+
 def test_without_scripts_they_are_typed(open_page, boss: User):
     page = open_page(boss, "/settings/shortcuts/", java_script_enabled=False)
     page.get_by_label("Tasks", exact=True).fill("g 1")
@@ -161,6 +222,27 @@ def test_the_guides_snippet_runs_as_it_stands(desk: Page):
     press(desk, "Escape")
     assert desk.evaluate("shortcutManager.unregister('ctrl+q')")
     assert not desk.evaluate("shortcutManager.unregister('ctrl+q')")
+
+
+def test_what_a_script_registers_is_in_the_palette(desk: Page):
+    desk.evaluate(
+        """() => { window.shortcutManager.register('Ctrl+Q', () => window.toastManager.info('Water the plants: done'),
+           { description: 'Water the plants', category: 'Office' }); }"""
+    )
+    press(desk, "Ctrl+k")
+    palette = desk.get_by_role("dialog", name="Command palette")
+    expect(palette.get_by_role("group", name="Office").get_by_role("option")).to_have_text(
+        re.compile("Water the plants")
+    )
+    desk.locator("#palette-text").fill("water")
+    expect(palette.get_by_role("option").first).to_contain_text("Water the plants")
+    press(desk, "Enter")
+    expect(palette).to_be_hidden()
+    expect(desk.locator("#toasts")).to_contain_text("Water the plants: done")
+    desk.evaluate("shortcutManager.unregister('Ctrl+Q')")
+    press(desk, "Ctrl+k")
+    desk.locator("#palette-text").fill("water")
+    expect(palette.get_by_text("Nothing found").first).to_be_visible()
 
 
 def test_a_clash_is_reported_with_both_names(desk: Page):

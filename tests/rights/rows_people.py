@@ -91,6 +91,8 @@ OWN = [
         get("/settings/shortcuts/"),
         get("/settings/shortcuts/export/"),
         post("/settings/shortcuts/reset/", quiet=True),
+        get("/settings/shortcuts/names/"),
+        post("/settings/shortcuts/restore/", quiet=True),
         post("/settings/shortcuts/import/", ok=200, quiet=True),
         post("/settings/shortcuts/go-tasks/", {"keys": "g 1"}, quiet=True),
         post("/settings/sidebar/", {"collapsed": "true"}, quiet=True),

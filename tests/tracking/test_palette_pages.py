@@ -139,6 +139,19 @@ def test_people_lead_to_a_page_that_one_may_open(client_for: ClientFor, owner: U
 
 
 # ── Used last ────────────────────────────────────────────────────────────────
+def test_who_searches_for_the_first_time_sees_what_they_are_at(
+    client_for: ClientFor, owner: User, website: Project, secret: dict[str, Any], outsider: User
+):
+    make_task(website, name="Web fonts", assignee=owner)
+    note_use(user=owner, what="command:go-tasks")
+    found = groups(client_for(owner), "", mode="search")["recent"]
+    assert [one.label for one in found] == ["Zephyr", "Web fonts"]
+    assert groups(client_for(outsider), "", mode="search")["recent"] == []
+    browser = client_for(owner)
+    for query in ("q=&mode=search", "q=&icons="):
+        assert statements(browser, f"/palette/?{query}") <= MOST_STATEMENTS
+
+
 def test_with_nothing_typed_what_was_used_last(client_for: ClientFor, owner: User, website: Project):
     for what in (f"project:{website.pk}", "command:go-tasks", "nothing:7", "project:x", f"person:{owner.pk}"):
         note_use(user=owner, what=what)

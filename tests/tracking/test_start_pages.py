@@ -10,10 +10,10 @@ from django.test import Client
 
 from accounts.models import User
 from tests.conftest import ClientFor
-from tests.tracking.pages import HTMX, MOST_STATEMENTS, statements, text
+from tests.tracking.pages import HTMX, MOST_STATEMENTS, statements, text, toast_of
 from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from tracking.choices import TaskStatus
-from tracking.models import TimeEntry
+from tracking.models import Project, TimeEntry
 from tracking.queries import week_progress, worked_seconds
 from tracking.services.timer import pause_timer, start_timer
 from tracking.views.start import greeting
@@ -200,3 +200,35 @@ def test_an_entry_without_a_project_has_a_mark_too(olga: Client, owner: User):
     page = olga.get("/").content.decode()
     latest = page[page.index('id="start-latest"') :]
     assert (latest.count('class="dot dot-none"'), latest.count('class="dot dot-sky"')) == (1, 1)
+
+
+# ── Keys for recent projects ─────────────────────────────────────────────────
+def recent_work(user: User) -> None:
+    """On one open project, and later on two that are closed."""
+    for day, name in ((2, "Acme site"), (3, "Gone"), (4, "Gone too")):
+        work(user, day, 1, project=make_project(name=name))
+    Project.objects.filter(name__startswith="Gone").update(status="archived")
+
+
+def test_the_keys_of_recent_projects_say_which(client_for: ClientFor, owner: User):
+    recent_work(owner)
+    browser = client_for(owner)
+    names = browser.get("/settings/shortcuts/names/").json()
+    assert names["timer-recent-1"] == "Start timer on Acme site"
+    assert [name for name, said in names.items() if not said] == [f"timer-recent-{place}" for place in range(2, 6)]
+    settings = text(browser.get("/settings/shortcuts/"))
+    assert "Start timer on Acme site" in settings
+    assert settings.count("No recent project at this place.") == 4
+    assert 'data-name-of="timer-recent-1" value="Start timer on Acme site"' in text(browser.get("/palette/"))
+    assert 'data-keys-of="timer-recent-1"' in text(browser.get("/"))
+    arranged = text(browser.get("/settings/quick-actions/"))
+    assert arranged.count("Shows when you have worked on so many projects of late.") == 4
+
+
+def test_what_a_key_started_is_said(client_for: ClientFor, owner: User):
+    recent_work(owner)
+    browser = client_for(owner)
+    answer = browser.post("/timer/recent/1/", headers=HTMX)
+    assert toast_of(answer)["text"] == "Started “Acme site”."
+    assert TimeEntry.objects.get(ended_at=None).project.name == "Acme site"
+    assert "toast" not in browser.post("/timer/recent/2/", headers=HTMX).headers.get("HX-Trigger", "")

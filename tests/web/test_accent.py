@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -57,6 +59,20 @@ def test_the_hue_stays_where_there_is_colour(colour, side):
 @pytest.mark.parametrize(("colour", "side"), [("#1d4ed8", "light"), ("#93c5fd", "dark"), ("#000000", "light")])
 def test_what_can_be_read_already_stays_as_it_was_picked(colour, side):
     assert accent_for(colour, ("calm", "paper"), side, READABLE)[0] == colour
+
+
+@pytest.mark.parametrize("side", ["light", "dark"])
+@given(colour=COLOURS)
+@example(colour="#000000")
+@example(colour="#ffffff")
+@example(colour="#0a0a2a")
+@example(colour="#1a1a1a")
+@example(colour="#808080")
+def test_a_button_in_any_accent_looks_as_if_it_could_be_pressed(colour, side):
+    """The less chroma there is, the further it is from the grey of what cannot be pressed."""
+    lightness, chroma, _hue = oklch_of(rgb_of(accent_for(colour, ("calm", "paper"), side, READABLE)[0]))
+    grey = 0.55 if side == "light" else 0.65  # about --color-faint
+    assert math.hypot(3 * chroma, lightness - grey) > 0.15
 
 
 @given(colour=COLOURS)

@@ -5,11 +5,22 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timetracker.web.commands import Category, Command, Context, all_commands, clash, register
-from timetracker.web.keys import BadKeys, Clash, normal_keys, overlaps
+from timetracker.web.commands import Category, Command, Context, all_commands, clash, clashes, register
+from timetracker.web.keys import (
+    NAMES,
+    TAKEN,
+    BadKeys,
+    Clash,
+    normal_keys,
+    overlaps,
+    printed,
+    taken_by,
+    unprinted,
+)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +110,44 @@ def test_a_clash_is_told_and_nothing_is_overwritten():
         register(Command(id="undo", label="Undo", category=Category.GENERAL, act="undo"))
     with pytest.raises(ValueError, match="one thing"):
         register(Command(id="two", label="Two", category=Category.GENERAL, act="two", press="#two"))
-    assert clash(double, "g d", {"go-start": "g 1"}) is None
+    assert clashes(double, "g d", {"go-start": "g 1"}) == []
     in_tables = Command(id="t", label="T", category=Category.LISTS, contexts=(Context.TABLE,), act="t")
     assert clash(in_tables, "g d") is None
+    assert [other.id for other in clashes(in_tables, "g d", {})] == ["go-start"]
+
+
+# ── As people read them ──────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("keys", "english", "german"),
+    [
+        ("Ctrl+Shift+Z", "Ctrl+Shift+Z", "Strg+Umschalt+Z"),
+        ("Delete", "Del", "Entf"),
+        ("Escape", "Esc", "Esc"),
+        ("Ctrl+Enter", "Ctrl+Enter", "Strg+Eingabe"),
+        ("Ctrl++", "Ctrl++", "Strg++"),
+        ("+", "+", "+"),
+        ("g d", "g d", "g d"),
+        ("Alt+ArrowUp", "Alt+↑", "Alt+↑"),
+        ("", "", ""),
+    ],
+)
+def test_keys_are_printed_as_the_keyboard_says_them(keys, english, german):
+    assert (printed(keys), unprinted(english)) == (english, keys)
+    with override("de"):
+        assert (printed(keys), unprinted(german), unprinted(german.lower()).lower()) == (german, keys, keys.lower())
+        assert normal_keys(unprinted(keys) or "x") == (keys or "x")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_name_is_told_from_the_others(language):
+    with override(language):
+        assert len({str(name).casefold() for name in NAMES.values()}) == len(NAMES)
+        assert not any(set(" +") & set(str(name)) for name in NAMES.values())
+
+
+def test_what_is_taken_is_written_as_it_is_kept():
+    for key in (key for keys in TAKEN.values() for key in keys):
+        assert normal_keys(key) == key
+    assert taken_by("F5") == "browser"
+    assert taken_by("Enter") == "page"
+    assert taken_by("g d") == ""

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 Triple = tuple[float, float, float]
 
-VERSION = 1
+VERSION = 2
 """Goes into the address of the style sheet, which is kept for ever: raise it when what comes out changes."""
 
 READABLE, HIGH = 4.5, 7.0
@@ -36,6 +36,12 @@ SURFACES: dict[str, dict[str, tuple[Triple, ...]]] = {
 
 TINT = 0.12
 """Words in the accent also stand on a surface with that much of the accent in it, as the row of a running timer."""
+
+PALE = 0.09
+"""With less chroma it is hardly a colour any more: in the middle between black and white its buttons would look like
+those that cannot be pressed. The less it has, the further out it goes."""
+ENDS = {"light": 0.25, "dark": 0.93}
+"""How light what has no chroma at all becomes."""
 
 _HEX = re.compile(r"#[0-9a-f]{6}\Z")
 _SHORT = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])\Z")
@@ -136,6 +142,17 @@ def accent_for(colour: str, looks: tuple[str, ...], side: str, least: float) -> 
     """Primary and primary-content: the colour, as light as it has to be to stand at `least` on all those surfaces."""
     surfaces = [srgb_of(surface) for look in looks for surface in SURFACES[look][side]]
     lightness, chroma, hue = oklch_of(rgb_of(colour))
+    lightness, primary = _readable((lightness, chroma, hue), surfaces, side, least)
+    left = oklch_of(rgb_of(primary))[1]
+    way = (ENDS[side] - lightness) * (1 - left / PALE)
+    if left < PALE and (way < 0) == (side == "light"):
+        _lightness, primary = _readable((lightness + way, chroma, hue), surfaces, side, least)
+    return primary, "#ffffff" if side == "light" else "#000000"
+
+
+def _readable(oklch: Triple, surfaces: list[Triple], side: str, least: float) -> tuple[float, str]:
+    """How light it has to be, and what it then is."""
+    lightness, chroma, hue = oklch
     step = -_STEP if side == "light" else _STEP
     # At the end of the way is black or white, which stands out on anything.
     for number in range(math.ceil(1 / _STEP) + 1):
@@ -143,7 +160,7 @@ def accent_for(colour: str, looks: tuple[str, ...], side: str, least: float) -> 
         primary = hex_of(srgb_of((moved, chroma, hue)))
         if _stands_out(rgb_of(primary), surfaces, least):
             break
-    return primary, "#ffffff" if side == "light" else "#000000"
+    return moved, primary
 
 
 def _stands_out(colour: Triple, surfaces: Iterable[Triple], least: float) -> bool:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,8 @@ class Command:
     """Colour of its button among the quick actions (a name of palette.py); empty: it is none of them by default."""
     quick_label: StrOrPromise = ""
     """What it is called there, where that differs."""
+    when: StrOrPromise = ""
+    """When it shows, where that is not always: for whoever arranges what does not show now."""
     allowed: Callable[[Any], bool] = everybody
 
     @property
@@ -90,6 +92,20 @@ def register(*commands: Command) -> None:
         _commands[command.id] = command
 
 
+_namers: list[Callable[[Any], Mapping[str, str]]] = []
+
+
+def register_names(namer: Callable[[Any], Mapping[str, str]]) -> None:
+    """Of commands that mean something else from one hour to the next: `namer` says by id what each would do for a
+    person now, "" where that is nothing."""
+    _namers.append(namer)
+
+
+def names_of(user: Any) -> dict[str, str]:
+    """Asked where commands are looked at; a page does not wait for it."""
+    return {command_id: name for namer in _namers for command_id, name in namer(user).items()}
+
+
 def all_commands() -> list[Command]:
     """In the order of their categories."""
     order = list(Category)
@@ -109,15 +125,25 @@ def command_of_page(view_name: str) -> Command | None:
     return next((command for command in _commands.values() if command.page == view_name), None)
 
 
-def clash(command: Command, keys: str, own: Mapping[str, str] | None = None) -> Command | None:
-    """The other command that `keys` already belong to where both apply; `own` are a person's keys by command.
-    Raises BadKeys."""
-    if not keys:
-        return None
-    wanted = normal_keys(keys)
-    for other in _commands.values():
-        theirs = (own or {}).get(other.id, other.keys)
-        meet = other.id != command.id and theirs and set(other.contexts) & set(command.contexts)
+def clash(command: Command, keys: str) -> Command | None:
+    """The other command that `keys` already belong to where both apply. Raises BadKeys."""
+    return next(_others_with(command, keys, {}, set(command.contexts)), None)
+
+
+def clashes(command: Command, keys: str, own: Mapping[str, str]) -> list[Command]:
+    """All of them, with a person's keys by command. What a list hides from the rest of its page is among them: a key
+    that works on some pages only would be a riddle to the person who chose it. Raises BadKeys."""
+    contexts = set(command.contexts)
+    return list(_others_with(command, keys, own, contexts | _BESIDE if contexts & _BESIDE else contexts))
+
+
+_BESIDE = {Context.GLOBAL, Context.TABLE}
+
+
+def _others_with(command: Command, keys: str, own: Mapping[str, str], contexts: set[Context]) -> Iterator[Command]:
+    wanted = normal_keys(keys) if keys else ""
+    for other in all_commands() if wanted else ():
+        theirs = own.get(other.id, other.keys)
+        meet = other.id != command.id and theirs and contexts & set(other.contexts)
         if meet and overlaps(wanted, normal_keys(theirs)):
-            return other
-    return None
+            yield other

@@ -52,6 +52,8 @@ class Finder:
     find: Callable[[Any, str], Iterable[Found | Hint]]
     recall: Callable[[Any, Sequence[int]], Iterable[Found]] | None = None
     """Those of the numbers that are still there to be seen."""
+    latest: Callable[[Any], Iterable[Found]] | None = None
+    """What the person is at, for a search in which nothing is typed and nothing was used yet."""
     acts: bool = False
     """It offers something to do, so it is not asked where one only searches."""
 

@@ -133,7 +133,7 @@ def timer_again(request: HttpRequest) -> HttpResponse:
 @require_POST
 def timer_recent(request: HttpRequest, place: int) -> HttpResponse:
     """On the project at this place, from 1, among those one worked on last."""
-    projects = recent_projects(request.user, max(place, 1))
+    projects = recent_projects(request.user)  # as many as are shown: what is hidden from them makes no other order
     if not 1 <= place <= len(projects):
         return refused(request, errors=[_("There is no recent project at this place.")])
     return started(request, lambda: start_timer(user=request.user, project=projects[place - 1]))

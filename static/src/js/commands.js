@@ -4,7 +4,7 @@ import { ajax } from "./ajax.js";
 
 const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
-const commands = new Map((read("commands") ?? []).map((command) => [command.id, { ...command, standard: command.keys }]));
+const commands = new Map((read("commands") ?? []).map((command) => [command.id, { ...command, standard: command.keys, standardLabel: command.label }]));
 
 /** One's own keys, by command; all others have the standard ones. */
 export function useKeys(own) {
@@ -13,6 +13,25 @@ export function useKeys(own) {
 
 useKeys(read("own-keys") ?? {});
 document.addEventListener("ownKeys", ({ detail: { elt: _elt, ...own } }) => useKeys(own));
+
+/** What commands would do now, of those of which that changes: their names by id, "" where that is nothing. */
+export function useNames(names) {
+  for (const [id, name] of Object.entries(names)) {
+    const command = commands.get(id);
+    if (command) Object.assign(command, { label: name || command.standardLabel, empty: !name });
+  }
+}
+
+/** Asks for them. Without an answer the commands keep the names that they have. */
+export async function freshNames() {
+  const url = document.getElementById("shortcuts")?.dataset.namesUrl;
+  try {
+    const response = await fetch(url, { headers: { "HX-Request": "true" } });
+    if (response.ok && !response.redirected) useNames(await response.json());
+  } catch {
+    // Unreachable.
+  }
+}
 
 export const allCommands = () => [...commands.values()];
 export const commandOf = (id) => commands.get(id);

@@ -12,3 +12,4 @@ function showAll() {
 
 showAll();
 document.addEventListener("ownKeys", showAll);
+document.addEventListener("htmx:afterSwap", showAll);

@@ -1,7 +1,7 @@
 // How keys are read and written: a key is the character that it produces, so that any layout works. The server reads the same: timetracker/web/keys.py.
-import { text } from "./texts.js";
+const server = JSON.parse(document.getElementById("keys")?.textContent ?? "{}");
 
-const NAMED = new Set(["Escape", "Enter", "Delete", "Backspace", "Home", "End", "PageUp", "PageDown", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
+const NAMED = new Set(["Escape", "Enter", "Tab", "Delete", "Backspace", "Home", "End", "PageUp", "PageDown", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
 const MODIFIERS = ["Ctrl", "Alt", "Shift"];
 const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
 
@@ -41,7 +41,7 @@ export function normalKeys(keys) {
     const name = [...NAMED, "Space"].find((each) => each.toLowerCase() === key.toLowerCase()) ?? (/^f\d{1,2}$/i.test(key) ? key.toUpperCase() : key);
     return stroke(name, held);
   });
-  if (strokes.includes(null) || strokes.length > 3) return null;
+  if (strokes.includes(null) || strokes.length > MOST_KEYS) return null;
   return strokes.length > 1 && strokes.some((each) => each.length > 1) ? null : strokes.join(" ");
 }
 
@@ -50,8 +50,16 @@ export function overlap(one, other) {
   return `${one} `.startsWith(`${other} `) || `${other} `.startsWith(`${one} `);
 }
 
-/** As the person's keyboard calls them, one text for what is pressed together: "Ctrl K", in German "Strg K", on a Mac "⌘ K". */
-export function shownKeys(keys) {
-  const names = MAC ? { Ctrl: "⌘", Shift: "⇧", Alt: "⌥" } : { Ctrl: text("ctrl") };
-  return keys.split(" ").map((each) => each.replace(/(Ctrl|Shift|Alt)\+/g, (whole, name) => `${names[name] ?? name} `));
-}
+const MAC_NAMES = { Ctrl: "⌘", Shift: "⇧", Alt: "⌥" };
+const partsOf = (each) => (each.length === 1 ? [each] : each.replace(/\+\+$/, "+plus").split("+").map((part) => (part === "plus" ? "+" : part)));
+const nameOf = (part, onMac) => (onMac && MAC_NAMES[part]) || (server.names?.[part] ?? part);
+
+/** As the server prints them (timetracker/web/keys.py), to be sent to it: "Ctrl+K", in German "Strg+K". */
+export const printedKeys = (keys, onMac = false) => keys.split(" ").map((each) => partsOf(each).map((part) => nameOf(part, onMac)).join("+")).join(" ");
+
+/** As the person's keyboard calls them, one text for what is pressed together; on a Mac "⌘+K". */
+export const shownKeys = (keys) => keys.split(" ").map((each) => printedKeys(each, MAC));
+
+/** Who needs them, so that no command can have them: "browser" or "page"; undefined where nobody does. */
+export const takenBy = (keys) => Object.keys(server.taken ?? {}).find((who) => server.taken[who].includes(keys));
+export const MOST_KEYS = server.most ?? 3;

@@ -26,6 +26,7 @@ import "./row-edit.js";
 import "./entry-times.js";
 import "./autosubmit.js";
 import "./filters.js";
+import "./filter-list.js";
 import "./choices.js";
 import "./keep-row.js"; // before keep-focus.js: a row comes before what is in it
 import "./keep-focus.js";

@@ -1,5 +1,5 @@
 // What the command palette can show: commands of the page, and what the server's answer holds.
-import { allCommands, commandOf, isHere } from "./commands.js";
+import { allCommands, commandOf, isHere, useNames } from "./commands.js";
 import { elementsOf } from "./fragment.js";
 import { shownKeys } from "./keys.js";
 
@@ -27,12 +27,14 @@ function itemOf(command) {
   return { id: key, key, label, use: uses.get(key) ?? 0, kind: PREFIX, category, command, element: elementOf(command) };
 }
 
+const isOffered = (command) => command.in_palette !== false && !command.empty && isHere(command);
+
 /** Those that do something here and now. */
-export const commandItems = () => allCommands().filter((one) => one.in_palette !== false && isHere(one)).map(itemOf);
+export const commandItems = () => allCommands().filter(isOffered).map(itemOf);
 
 function recentCommand(key) {
   const command = key.startsWith(PREFIX) && commandOf(key.slice(PREFIX.length));
-  return command && command.in_palette !== false && isHere(command) ? itemOf(command) : null;
+  return command && isOffered(command) ? itemOf(command) : null;
 }
 
 function foundItem(element, number, { group: kind, label: category }) {
@@ -48,6 +50,7 @@ export function read(html) {
     if (dataset.icon) icons.set(dataset.icon, firstElementChild);
     if (dataset.useOf) uses.set(dataset.useOf, Number(value));
   }
+  useNames(Object.fromEntries(elements.filter(({ dataset }) => dataset.nameOf).map(({ dataset, value }) => [dataset.nameOf, value])));
   const groups = elements.filter((element) => element.dataset.group);
   return {
     hints: elements.filter((element) => "hint" in element.dataset),

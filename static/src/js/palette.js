@@ -36,7 +36,7 @@ const labelOf = ({ kind, category }) => (kind === "command:" && typed() ? dialog
 function withNothingTyped() {
   const recent = settled() ? answer.items.slice(0, RECENT) : [];
   const taken = new Set(recent.map((item) => item.key));
-  const label = dialog.dataset.recent;
+  const label = mode ? recent[0]?.category : dialog.dataset.recent;
   const others = commands.filter((item) => !taken.has(item.key));
   return [...(recent.length ? [{ kind: "recent", label, items: recent }] : []), ...groupsOf(others)];
 }
@@ -56,6 +56,7 @@ function redraw() {
   const number = draw(groups, settled() || (text && groups[0]?.items[0].fit < 2));
   const nothing = Boolean(text) && settled() && number === 0;
   part("nothing").hidden = !nothing;
+  part("begin").hidden = !mode || Boolean(text);
   part("lines").hidden = Boolean(mode);
   part("words").hidden = !mode;
   part("hints").replaceChildren(...(settled() ? answer.hints : []));

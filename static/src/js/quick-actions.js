@@ -1,6 +1,6 @@
 // The button in the corner and its menu (a menu as menu.js knows them). `window.quickActionsMenu` adds to it for as long as the page stands.
 import { act } from "./acts.js";
-import { commandOf, isHere, run } from "./commands.js";
+import { commandOf, freshNames, isHere, run } from "./commands.js";
 import { caps } from "./shortcuts-panel.js";
 
 const COLOURS = new Set(["sky", "violet", "amber", "emerald", "zinc", "rose", "teal", "orange", "indigo", "lime", "pink", "red"]);
@@ -19,7 +19,8 @@ function showKeys(item, keys = "") {
 function prepare() {
   for (const item of menu().querySelectorAll("[data-quick]")) {
     const command = commandOf(item.dataset.quick);
-    item.hidden = !command || !isHere(command);
+    item.hidden = !command || command.empty || !isHere(command);
+    if (command?.empty === false) item.children[1].textContent = command.label;
     showKeys(item, command?.keys);
   }
   const box = button().getBoundingClientRect();
@@ -31,7 +32,10 @@ document.addEventListener(
   "beforetoggle",
   ({ target, newState }) => {
     if (target.id !== "quick-menu") return;
-    if (newState === "open") prepare();
+    if (newState === "open") {
+      prepare();
+      freshNames().then(prepare);
+    }
     button().setAttribute("aria-expanded", String(newState === "open"));
   },
   true,

@@ -1,10 +1,10 @@
-// A field that takes keys by pressing them (data-record-keys): what is pressed is written as the server writes it, and sent.
-import { strokeOf } from "./keys.js";
+// A field that takes keys by pressing them (data-record-keys): what is pressed is written as the server prints it, and sent.
+// Keys that no command can have are refused at once; whether others have them already, the server says.
+import { MOST_KEYS, printedKeys, strokeOf, takenBy } from "./keys.js";
 import { text } from "./texts.js";
 
 const FIELD = "[data-record-keys]";
 const SEQUENCE_MS = 1000;
-const MOST = 3;
 const states = new WeakMap(); // field → { strokes, timer }
 
 function stop(field) {
@@ -20,6 +20,31 @@ function send(field, keys) {
   field.form.requestSubmit();
 }
 
+// Where the server's own reason would stand (shortcut_row.html).
+function complain(field, words) {
+  const id = field.id.replace("keys-", "keys-error-");
+  document.getElementById(id)?.remove();
+  field.form.after(Object.assign(document.createElement("p"), { id, className: "field-error", role: "alert", textContent: words }));
+  field.value = field.defaultValue;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", `keys-help ${id}`);
+}
+
+// As long as somebody goes on pressing, it is one try: the fifth key begins nothing new.
+function wait(field, strokes, then) {
+  clearTimeout(states.get(field)?.timer);
+  states.set(field, { strokes, timer: setTimeout(then, SEQUENCE_MS, field, field.value) });
+}
+
+function add(field, strokes) {
+  if (strokes.length > MOST_KEYS) {
+    complain(field, text("keysMost"));
+    return wait(field, strokes, stop);
+  }
+  field.value = printedKeys(strokes.join(" "));
+  wait(field, strokes, send);
+}
+
 function record(event) {
   const field = event.target;
   if (!field.matches?.(FIELD)) return;
@@ -33,14 +58,15 @@ function record(event) {
     field.value = field.defaultValue;
     return field.blur();
   }
-  if (stroke === "Backspace" && !strokes.length) return send(field, "");
-  clearTimeout(states.get(field)?.timer);
+  if (stroke === "Backspace") return send(field, "");
+  const who = stroke !== field.dataset.standard && takenBy(stroke);
+  if (who) {
+    stop(field);
+    return complain(field, text(who === "page" ? "keysPage" : "keysBrowser", { mine: field.dataset.label, keys: printedKeys(stroke) }));
+  }
   // A sequence is of plain keys; anything else stands alone.
-  const isPlain = stroke.length === 1;
-  const all = isPlain ? [...strokes, stroke] : [stroke];
-  field.value = all.join(" ");
-  if (!isPlain || all.length === MOST) return send(field, field.value);
-  states.set(field, { strokes: all, timer: setTimeout(send, SEQUENCE_MS, field, field.value) });
+  if (stroke.length === 1) add(field, [...strokes, stroke]);
+  else send(field, printedKeys(stroke));
 }
 
 document.addEventListener("keydown", record, true);
@@ -51,4 +77,8 @@ document.addEventListener("focusin", ({ target }) => {
 });
 // Without a keyboard that says which keys they are, they are typed.
 document.addEventListener("change", ({ target }) => target.matches?.(FIELD) && target.form.requestSubmit());
-document.addEventListener("focusout", ({ target }) => target.matches?.(FIELD) && states.has(target) && send(target, target.value));
+document.addEventListener("focusout", ({ target }) => {
+  if (!target.matches?.(FIELD) || !states.has(target)) return;
+  const { strokes } = stop(target);
+  if (strokes.length <= MOST_KEYS) send(target, target.value);
+});

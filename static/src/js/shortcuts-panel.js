@@ -1,7 +1,7 @@
 // The list of all shortcuts (#shortcuts), made from the commands when it is opened: grouped, searchable, fainter what is not here.
 import { act } from "./acts.js";
 import { announce } from "./announce.js";
-import { allCommands, isHere } from "./commands.js";
+import { allCommands, commandOf, freshNames, isHere } from "./commands.js";
 import { shownKeys } from "./keys.js";
 import { text } from "./texts.js";
 
@@ -20,7 +20,10 @@ export function caps(keys) {
 function row(command) {
   const item = make("li", "shortcut");
   item.append(make("span", "min-w-0 flex-1", command.label));
-  if (!command.here) {
+  if (command.empty) {
+    item.dataset.away = "";
+    item.append(make("span", "", panel().dataset.empty));
+  } else if (!command.here) {
     item.dataset.away = "";
     item.append(make("span", "sr-only", panel().dataset.away));
   }
@@ -50,14 +53,24 @@ function find(words) {
   return known.filter(({ label, keys, category }) => [label, keys, shownKeys(keys).join(" "), category].some((part) => part.toLocaleLowerCase().includes(wanted)));
 }
 
+// What works is asked before the dialog stands in the way.
+const look = () => allCommands().filter(({ keys }) => keys).map((command) => ({ ...command, here: isHere(command) }));
+
+// Once the server has said it, here is what has no other name on the page.
+async function name(field) {
+  await freshNames();
+  known = known.map((one) => ({ ...one, label: commandOf(one.id).label, empty: commandOf(one.id).empty }));
+  draw(find(field.value));
+}
+
 function open() {
-  // What works is asked before the dialog stands in the way.
-  known = allCommands().filter(({ keys }) => keys).map((command) => ({ ...command, here: isHere(command) }));
+  known = look();
   const field = panel().querySelector("[type=search]");
   field.value = "";
   draw(known);
   panel().showModal();
   field.focus();
+  name(field);
 }
 
 act("shortcuts", open, () => Boolean(panel()) && !panel().open);

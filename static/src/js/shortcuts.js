@@ -1,7 +1,7 @@
 // Keys do commands. `window.shortcutManager` is for scripts; what the server keeps is changed on the settings page.
 import { addCommand, allCommands, isHere, removeCommand, run, useKeys } from "./commands.js";
 import { csrfToken } from "./csrf.js";
-import { normalKeys, overlap, strokeOf } from "./keys.js";
+import { normalKeys, overlap, printedKeys, strokeOf } from "./keys.js";
 import { text } from "./texts.js";
 import { showToast } from "./toast.js";
 
@@ -85,7 +85,7 @@ window.shortcutManager = Object.freeze({
     if (!normal || typeof fn !== "function" || !contexts.every((name) => known.includes(name))) throw new TypeError(`${keys}: ${text("noKeys")}`);
     const other = clashOf(normal, contexts);
     if (other) {
-      showToast({ text: text("clash", { keys: normal, mine: label, other: other.label }), level: "warning" });
+      showToast({ text: text("clash", { keys: printedKeys(normal), mine: label, other: other.label }), level: "warning" });
       return false;
     }
     addCommand({ id: `script:${normal}:${contexts}`, label, category: String(category), keys: normal, standard: normal, contexts, kind: "fn", fn });

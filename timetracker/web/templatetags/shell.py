@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from timetracker.web.accent import VERSION
 from timetracker.web.commands import Command, command_of_page, commands_for, get_command
+from timetracker.web.keys import for_scripts, printed
 from timetracker.web.quick_actions import actions_of
 from timetracker.web.templatetags.web import KEPT
 
@@ -55,6 +56,16 @@ def commands(context: template.Context) -> SafeString:
 def _commands(ids: tuple[str, ...], _language: str | None) -> SafeString:
     known = [command for command in map(get_command, ids) if command is not None]
     return json_script([_as_data(command) for command in known], "commands")
+
+
+@register.filter
+def printed_keys(keys: str) -> str:
+    return printed(keys)
+
+
+@register.simple_tag
+def keys_for_scripts() -> SafeString:
+    return json_script(for_scripts(), "keys")
 
 
 @register.simple_tag(takes_context=True)
