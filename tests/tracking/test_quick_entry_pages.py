@@ -31,6 +31,13 @@ def test_the_preview_says_how_each_word_is_read(olga: Client):
     assert "2:00" in said
 
 
+def test_yesterday_stays_yesterday_where_an_entry_ran_into_today(olga: Client, owner: User):
+    make_entry(owner, dt.datetime(2026, 3, 3, 8, tzinfo=dt.UTC), 60)
+    make_entry(owner, dt.datetime(2026, 3, 3, 10, tzinfo=dt.UTC), 24 * 60)
+    assert olga.post("/entries/quick/", {"line": "1h sketch yesterday"}, headers=HTMX).status_code == 204
+    assert TimeEntry.objects.get(description="sketch").started_at == dt.datetime(2026, 3, 3, 9, tzinfo=dt.UTC)
+
+
 def test_of_several_projects_that_fit_one_is_chosen(olga: Client):
     first, second = make_project(name="Measures"), make_project(name="Measuring")
     line = {"line": "1h dig @meas"}

@@ -43,8 +43,10 @@ def entries_of(*, viewer: User, person: User | None) -> TimeEntryQuerySet:
 
 
 def last_end_on(person: User, day: dt.date) -> dt.datetime | None:
-    """When the last finished entry that starts on `day`, in the person's zone, ends."""
-    that_day = TimeEntry.objects.alive().filter(user=person).within(*local_span_bounds(day, day + DAY, person.zone))
+    """When the last entry that starts and ends on `day`, in the person's zone, ends: what runs into the next leaves no
+    room on this one."""
+    start, over = local_span_bounds(day, day + DAY, person.zone)
+    that_day = TimeEntry.objects.alive().filter(user=person, ended_at__lt=over).within(start, over)
     end: dt.datetime | None = that_day.aggregate(last=Max("ended_at"))["last"]
     return end
 
