@@ -27,7 +27,6 @@ register(
     ),
     Command(
         id="undo", label=_("Undo"), category=Category.GENERAL, keys="Ctrl+Z", icon="arrow-uturn-left", act="undo",
-        when=_("Shows when there is something to undo."),
     ),
     Command(
         id="redo", label=_("Redo"), category=Category.GENERAL, keys="Ctrl+Shift+Z", icon="arrow-uturn-right",
