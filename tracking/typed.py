@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -52,9 +51,9 @@ def offers(user: User, text: str) -> Iterable[Found | Hint]:
 
 
 def _begins_with_time(text: str) -> tuple[str, str] | None:
-    first, _space, rest = text.strip().partition(" ")
-    read = parse(first, today=dt.date.min)
-    return (LOG, text) if rest.strip() and (read.seconds or read.end) else None
+    kinds = [reading.kind for reading in parse(text, today=timezone.localdate()).readings]
+    first = kinds[: kinds.index("description")] if "description" in kinds else kinds
+    return (LOG, text) if {"duration", "span"} & set(first) else None
 
 
 # ── Start ────────────────────────────────────────────────────────────────────
@@ -97,17 +96,21 @@ def _log(user: User, line: str, draft: Draft, reading: Reading) -> Found:
     length = format_duration(draft.seconds, user.hours_format)
     start, end = (timezone.localtime(moment) for moment in (draft.started_at, draft.ended_at))
     parts = [
-        f"{day_name(start.date())}, {start:%H:%M} – {end:%H:%M}",
-        draft.work.label or _("No project"),
+        f"{day_name(start.date())}, {start:%H:%M} – {end:%H:%M}{' +1' if end.date() > start.date() else ''}",
+        "" if draft.work else _("No project"),
         " ".join(f"#{tag}" for tag in draft.entry.tags),
         _("Billable") if draft.billable else "",
         _("in the future") if draft.is_ahead else "",
         _("longer than your day") if draft.is_long else "",
     ]
-    text = reading.text or _("No description")
+    words = {"length": length, "work": draft.work.label, "text": reading.text or _("No description")}
+    if draft.work:
+        label = _("Log %(length)s on %(work)s: %(text)s") if reading.text else _("Log %(length)s on %(work)s")
+    else:
+        label = _("Log %(length)s: %(text)s")
     return Found(
         key="",
-        label=_("Log %(length)s: %(text)s") % {"length": length, "text": text},
+        label=label % words,
         second=" · ".join(filter(None, parts)),
         icon="plus",
         url=reverse("tracking:quick-entry"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -25,7 +26,7 @@ from accounts.services.shortcuts import (
 )
 from timetracker.web.answers import action, memory_of, remembering
 from timetracker.web.commands import Command, commands_for, get_command, names_of
-from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
+from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast, undoable
 from timetracker.web.keys import unprinted
 
 SHOWN_IGNORED = 10
@@ -39,6 +40,7 @@ def _row(person: User, command: Command, names: Mapping[str, str], typed: str | 
         "label": name or command.label,
         "is_empty": name == "",
         "keys": keys if typed is None else typed,
+        "kept": keys,
         "own": keys != command.keys,
     }
 
@@ -90,9 +92,11 @@ def change(request: HttpRequest, command_id: str) -> HttpResponse:
     answer = render(request, "accounts/shortcut_row.html", context)
     if row:
         return answer
-    said = _("“%(what)s” has its standard keys.") % {"what": command.label} if is_reset else ""
     answer = trigger_client_event(answer, "ownKeys", person.shortcuts)
-    return toast(answer, said, undo_url=_undo_url(was)) if is_reset else answer
+    if is_reset:
+        said = _("“%(what)s” has its standard keys.")
+        return toast(answer, said % {"what": command.label}, undo_url=_undo_url(was))
+    return undoable(answer, _("Other keys for “%(what)s”.") % {"what": command.label}, _undo_url(was))
 
 
 @action
@@ -135,13 +139,22 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_over(request: HttpRequest) -> HttpResponse:
     """A file that was exported, here or elsewhere. What of it does not fit is ignored, and said."""
-    file = request.FILES.get("file")
+    file, before = request.FILES.get("file"), request.user.shortcuts
     try:
         if file is None:
             raise ValidationError(_("Choose a file first."))
         person, ignored = import_shortcuts(person=request.user, text=file.read(LARGEST_FILE + 1))
     except ValidationError as error:
         return _page(request, request.user, file_errors=error.messages)  # 200: browsers report every 4xx as a failure
+    undo_url = _undo_url(_changed(before, person.shortcuts))
     if ignored:
+        messages.success(request, _("Your shortcuts are those of the file."), extra_tags=undo_url)
         return _page(request, person, ignored=ignored[:SHOWN_IGNORED], more=max(0, len(ignored) - SHOWN_IGNORED))
-    return redirect_with_toast(request, reverse("accounts:shortcuts"), _("Your shortcuts are those of the file."))
+    said = _("Your shortcuts are those of the file.")
+    return redirect_with_toast(request, reverse("accounts:shortcuts"), said, undo_url=undo_url)
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    """What those that are not as before had: their own keys, or the standard ones."""
+    changed = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
+    return {key: before.get(key, command.keys) for key in changed if (command := get_command(key))}

@@ -154,7 +154,7 @@ def test_the_page_lists_what_one_may_do(client_for, administrator, teammate, dja
 
 def test_one_is_changed_and_put_back(client, owner):
     answer = client.post(f"{PAGE}{TASKS}/", {"keys": "g 1"}, headers={"HX-Request": "true"})
-    assert json.loads(answer.headers["HX-Trigger"]) == {"ownKeys": {TASKS: "g 1"}}
+    assert json.loads(answer.headers["HX-Trigger"])["ownKeys"] == {TASKS: "g 1"}
     assert "Back to g t" in answer.content.decode()
     assert own(owner) == {TASKS: "g 1"}
     page = client.get(PAGE).content.decode()
@@ -195,6 +195,21 @@ def test_export_import_and_reset(client, owner):
     answer = client.post(f"{PAGE}import/", {"file": SimpleUploadedFile("s.json", b"<html>")})
     assert "no file of shortcuts" in answer.content.decode()
     assert "Choose a file first" in client.post(f"{PAGE}import/").content.decode()
+
+
+def test_own_keys_and_a_file_have_an_undo(client, owner):
+    client.post(f"{PAGE}go-board/", {"keys": "g 2"})
+    htmx = {"HX-Request": "true"}
+    said = json.loads(client.post(f"{PAGE}{TASKS}/", {"keys": "g 1"}, headers=htmx).headers["HX-Trigger"])
+    client.post(said["undoable"]["undo_url"], headers=htmx)
+    assert own(owner) == {"go-board": "g 2"}
+    file = {TASKS: "g 3", "go-board": "g 4", "no": "g 5"}
+    upload = SimpleUploadedFile("s.json", json.dumps(file).encode())
+    page = client.post(f"{PAGE}import/", {"file": upload})
+    assert own(owner) == {TASKS: "g 3", "go-board": "g 4"}
+    (message,) = page.context["messages"]
+    client.post(message.extra_tags, headers=htmx)
+    assert own(owner) == {"go-board": "g 2"}
 
 
 def test_a_reset_has_an_undo(client, owner):

@@ -1,20 +1,17 @@
-"""Keys in Chromium: where they are keys and where not, one's own, and undo. test_key_walk.py presses each of them."""
+"""Keys in Chromium: where they are keys and where not, one's own. test_key_walk.py presses each of them."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Callable
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, delete_a_tag, press
-from tests.work import make_client, make_entry, make_tag
-from tracking.models import TimeEntry
+from tests.work import make_client, make_tag
 
 pytestmark = pytest.mark.browser
 DISPATCH = "event => document.body.dispatchEvent(new KeyboardEvent('keydown', { ...event, bubbles: true }))"
@@ -159,6 +156,23 @@ def test_what_cannot_be_had_is_refused_at_once(open_page, boss: User):
     assert boss.shortcuts == {}
 
 
+def test_after_a_refusal_the_field_goes_on(open_page, boss: User):
+    page = open_page(boss, "/settings/shortcuts/")
+    field, row = page.get_by_label("Tags", exact=True), page.locator("#shortcut-go-tags")
+    field.focus()
+    press(page, "g e")
+    expect(row.get_by_role("alert")).to_contain_text("“Entries”")
+    press(page, "Escape")
+    expect(field).to_have_value("g l")
+    expect(row.get_by_role("alert")).to_have_count(0)
+    field.focus()
+    press(page, "Shift+U")
+    expect(row.get_by_role("button", name="Back to g l")).to_be_visible()
+    expect(field).to_have_value("u")
+    boss.refresh_from_db()
+    assert boss.shortcuts == {"go-tags": "u"}
+
+
 def test_in_german_keys_have_their_names(open_page, boss: User):
     boss.language = "de"
     boss.save()
@@ -263,65 +277,6 @@ def test_reset_by_script(desk: Page, boss: User):
     assert "g 1" not in json.dumps(desk.evaluate("shortcutManager.list()"))
     boss.refresh_from_db()
     assert boss.shortcuts == {}
-
-
-# ── Undo and redo ────────────────────────────────────────────────────────────
-def test_undo_goes_back_step_by_step_over_pages(open_page, boss: User):
-    start = timezone.now() - dt.timedelta(hours=1)
-    entries = [make_entry(boss, start, minutes=10, description=f"Entry {number}") for number in range(2)]
-    page = open_page(boss, "/entries/")
-    for number in (0, 1):
-        page.get_by_role("button", name=f"More about Entry {number}").click()
-        page.get_by_role("button", name="Delete").click()
-        expect(page.locator(".entry", has_text=f"Entry {number}")).to_have_count(0)
-    press(page, "g t")
-    page.wait_for_url("**/tasks/")
-    press(page, "Ctrl+z")
-    expect(page.locator("#toasts")).to_contain_text("Undone:")
-    expect(page.locator("#toasts").get_by_role("button", name="Redo")).to_have_count(1)
-    assert [entry.pk for entry in TimeEntry.objects.alive()] == [entries[1].pk]
-    press(page, "Ctrl+z")
-    expect(page.locator("#toasts").get_by_text("Undone:")).to_have_count(2)
-    assert TimeEntry.objects.alive().count() == 2
-    press(page, "Ctrl+Shift+z")
-    expect(page.locator("#toasts")).to_contain_text("Done again:")
-    expect(page.locator(".toast", has_text="Done again:").get_by_role("button", name="Undo")).to_be_visible()
-    assert TimeEntry.objects.alive().count() == 1
-
-
-def test_a_timer_started_and_stopped_by_mistake(open_page, boss: User):
-    page = open_page(boss, "/entries/")
-    press(page, "t s")
-    page.keyboard.type("a slip")
-    page.keyboard.press("Enter")
-    expect(page.locator("#timer-stop")).to_be_visible()
-    press(page, "t x")
-    expect(page.locator(".toast", has_text="Stopped at")).to_be_visible()
-    press(page, "Ctrl+z")
-    expect(page.locator("#timer-stop")).to_be_visible()
-    assert TimeEntry.objects.running().get().description == "a slip"
-    press(page, "Ctrl+z")
-    expect(page.locator("#toasts")).to_contain_text("Undone: Started “a slip”.")
-    expect(page.locator("#timer-go")).to_be_visible()
-    press(page, "Ctrl+z")
-    expect(page.locator("#toasts")).to_contain_text("There is nothing to undo in this tab.")
-    press(page, "Ctrl+Shift+z")
-    expect(page.locator("#timer-stop")).to_be_visible()
-    assert TimeEntry.objects.running().get().description == "a slip"
-
-
-def test_a_step_that_reached_no_server_can_be_taken_again(open_page, boss: User, allow_console: Callable[[str], None]):
-    for expected in ("ERR_FAILED", "htmx:sendError", "htmx:afterRequest"):
-        allow_console(expected)
-    make_tag(name="one")
-    page = open_page(boss)
-    delete_a_tag(page)
-    page.route("**/tags/again/*", lambda route: route.abort())
-    press(page, "Ctrl+z")
-    expect(page.get_by_text("The server does not answer.")).to_be_visible()
-    page.unroute("**/tags/again/*")
-    press(page, "Ctrl+z")
-    expect(page.get_by_role("link", name="#one")).to_be_visible()
 
 
 def test_a_command_that_reaches_no_server_is_told(desk: Page, allow_console: Callable[[str], None]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -230,8 +231,8 @@ def test_log_shows_the_reading_and_logs(client_for: ClientFor, owner: User, line
     acme = make_project(name="Acme site", billable=False)
     olga = client_for(owner)
     first, second = groups(olga, line)["typed"]
-    assert first.label == "Log 2:00: No description"
-    assert first.second == "Tuesday 3 March, 09:00 – 11:00 · Acme site"
+    assert first.label == "Log 2:00 on Acme site"
+    assert first.second == "Tuesday 3 March, 09:00 – 11:00"
     assert second.label == "Log 2:00: acme"
     answer = olga.post(first.url, dict(first.values), headers=HTMX)
     assert toast_of(answer)["undo_url"]
@@ -244,9 +245,11 @@ def test_of_several_that_fit_one_chooses(client_for: ClientFor, owner: User):
     task = make_task(first, name="Clean up measurements")
     olga = client_for(owner)
     found = groups(olga, "log 2h dig @meas")["typed"]
-    assert [one.second.split(" · ", 1)[1] for one in found] == [
-        "Measures", "Measuring", "Measures · Clean up measurements",
-    ]  # fmt: skip
+    assert [one.label for one in found] == [
+        "Log 2:00 on Measures: dig",
+        "Log 2:00 on Measuring: dig",
+        "Log 2:00 on Measures · Clean up measurements: dig",
+    ]
     for one in found[1:]:
         olga.post(one.url, dict(one.values), headers=HTMX)
     logged = TimeEntry.objects.order_by("pk").values_list("project", "task", "description")
@@ -289,12 +292,23 @@ def test_a_client_stands_for_the_project_one_worked_on_last(client_for: ClientFo
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("line", ["2h web fix", "9-11 web fix", "1:30 fix @web"])
+@pytest.mark.parametrize("line", ["2h web fix", "9-11 web fix", "1:30 fix @web", "2 std web", "yesterday 2h web fix"])
 def test_a_line_that_begins_with_time_is_to_be_logged(client_for: ClientFor, owner: User, website: Project, line: str):
     found = groups(client_for(owner), line)["typed"][0]
-    assert found.label.startswith("Log ")
-    assert "Website relaunch" in found.second
-    assert labels(client_for(owner), line.split()[0], "typed") == []
+    assert re.match(r"Log \d:\d\d on Website relaunch", found.label)
+
+
+def test_an_end_on_the_next_day_says_so(client_for: ClientFor, owner: User):
+    (found,) = groups(client_for(owner), "25h yesterday")["typed"]
+    assert (found.label, found.second) == (
+        "Log 25:00: No description", "Tuesday 3 March, 09:00 – 10:00 +1 · No project · longer than your day",
+    )  # fmt: skip
+
+
+def test_a_client_is_offered_by_how_it_begins(client_for: ClientFor, owner: User, website: Project):
+    assert labels(client_for(owner), "start north fix", "typed") == [
+        "Start the timer: north fix", "Start the timer on Website relaunch: fix",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ["2024 budget", "today web", "#2 web"])

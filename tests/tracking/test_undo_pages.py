@@ -88,6 +88,28 @@ def test_a_stop_by_oneself_and_by_an_administrator(
     assert TimeEntry.objects.running().get() == running
 
 
+def test_a_pause_other_words_and_another_start(olga: Client, owner: User):
+    running = start_timer(user=owner, description="one")
+    take_back(olga, olga.post("/timer/pause/", headers=HTMX))
+    assert TimeEntry.objects.running().get().paused_at is None
+    running.refresh_from_db()
+    data = {"entry": running.pk, "version": running.version, "description": "two"}
+    take_back(olga, olga.post("/timer/edit/", data, headers=HTMX))
+    running.refresh_from_db()
+    assert running.description == "one"
+    data |= {"version": running.version, "description": "one"}
+    assert "undoable" not in olga.post("/timer/edit/", data, headers=HTMX).headers["HX-Trigger"]
+
+
+@pytest.mark.parametrize("way", ["again", "recent/1"])
+def test_what_runs_is_not_started_once_more(olga: Client, owner: User, way: str):
+    project = make_project(name="Acme")
+    make_entry(owner, timezone.now() - dt.timedelta(hours=1), minutes=5, project=project)
+    start_timer(user=owner, project=project)
+    answer = olga.post(f"/timer/{way}/", headers=HTMX)
+    assert (toast_of(answer)["text"], TimeEntry.objects.count()) == ("“Acme” is running already.", 2)
+
+
 def test_a_stop_that_came_too_late_takes_nothing_back(olga: Client, owner: User):
     running = start_timer(user=owner)
     olga.post("/timer/stop/", {"entry": running.pk}, headers=HTMX)

@@ -38,7 +38,7 @@ def works_meant(user: User, chosen: Work | None, words: str) -> list[Work]:
 
 def one_of(works: list[Work], chosen: Work | None) -> Work:
     """The first, unless another was chosen."""
-    return chosen if chosen in works else works[0]  # type: ignore[return-value]  # None is in no list of works
+    return chosen if chosen in works else works[0]
 
 
 def _works_named(user: User, words: str) -> list[Work]:
@@ -119,6 +119,9 @@ def _naming(user: User, said: str, words: int, projects: Iterable[Project], task
         latest = [one for one in recent_projects(user, LOOKED_AT) if one in of_client]
     for project in dict.fromkeys([*latest, *of_client]):
         yield Leading(Work(project), words, sure=latest[:1] == [project])
+    for project in projects:
+        if project.client and _begins(project.client.name, said):
+            yield Leading(Work(project), words, sure=False)
     for task in tasks:
         if _begins(task.name, said):
             yield Leading(Work(task.project, task), words, sure=spaced(task.name) == said)

@@ -20,7 +20,7 @@ from tracking.models import Tag, TimeEntry
 from tracking.services.entries import create_entry, delete_entry, restore_entry, update_entry
 from tracking.services.tags import require_tag_names, tags_named
 from tracking.services.timer import continue_entry, stop_timer
-from tracking.views.timer import started
+from tracking.views.timer import unless_running
 from tracking.views.week import day_in, week_page
 
 
@@ -141,4 +141,4 @@ def entry_restore(request: HttpRequest, pk: int) -> HttpResponse:
 def entry_continue(request: HttpRequest, pk: int) -> HttpResponse:
     """Starts one's own timer with what the entry was about. Answers with the timer bar."""
     found = get_entry(request.user, pk)
-    return started(request, lambda: continue_entry(user=request.user, entry=found))
+    return unless_running(request, found, lambda: continue_entry(user=request.user, entry=found))

@@ -74,24 +74,24 @@ def timer_stop(request: HttpRequest) -> HttpResponse:
     return toast(done(request, running=None), said, undo_url=undo_url(stopped.entry))
 
 
-def _simple(request: HttpRequest, service: Callable[..., TimeEntry], said: str) -> HttpResponse:
+def _simple(request: HttpRequest, service: Callable[..., TimeEntry], said: str, opposite: str) -> HttpResponse:
     try:
         service(user=request.user)
     except Conflict as error:
         return refused(request, errors=[error.message])
-    return done(request, said)
+    return undoable(done(request, said), said, reverse(opposite))
 
 
 @login_required
 @require_POST
 def timer_pause(request: HttpRequest) -> HttpResponse:
-    return _simple(request, pause_timer, _("Paused."))
+    return _simple(request, pause_timer, _("Paused."), "tracking:timer-resume")
 
 
 @login_required
 @require_POST
 def timer_resume(request: HttpRequest) -> HttpResponse:
-    return _simple(request, resume_timer, _("The timer is running."))
+    return _simple(request, resume_timer, _("The timer is running."), "tracking:timer-pause")
 
 
 @login_required
@@ -102,6 +102,18 @@ def timer_discard(request: HttpRequest) -> HttpResponse:
     except Conflict as error:
         return refused(request, errors=[error.message])
     return toast(done(request), _("Discarded."), undo_url=reverse("tracking:entry-restore", args=[entry.pk]))
+
+
+def unless_running(request: HttpRequest, about: TimeEntry, start: Callable[[], TimeEntry]) -> HttpResponse:
+    """Calls `start`, unless the timer runs with what `about` is about: that would only cut it in two."""
+    running = running_entry(request.user)
+    if running and _about(running) == _about(about):
+        return toast(done(request), _("“%(what)s” is running already.") % {"what": running}, "info")
+    return started(request, start)
+
+
+def _about(entry: TimeEntry) -> tuple[str, int | None, int | None]:
+    return entry.description, entry.project_id, entry.task_id
 
 
 def started(request: HttpRequest, start: Callable[[], TimeEntry]) -> HttpResponse:
@@ -126,7 +138,7 @@ def timer_again(request: HttpRequest) -> HttpResponse:
     last = latest_entries(request.user, 1).first()
     if last is None:
         return refused(request, errors=[_("There is no earlier work to go on with.")])
-    return started(request, lambda: continue_entry(user=request.user, entry=last))
+    return unless_running(request, last, lambda: continue_entry(user=request.user, entry=last))
 
 
 @login_required
@@ -136,7 +148,8 @@ def timer_recent(request: HttpRequest, place: int) -> HttpResponse:
     projects = recent_projects(request.user)  # as many as are shown: what is hidden from them makes no other order
     if not 1 <= place <= len(projects):
         return refused(request, errors=[_("There is no recent project at this place.")])
-    return started(request, lambda: start_timer(user=request.user, project=projects[place - 1]))
+    about = TimeEntry(project=projects[place - 1])
+    return unless_running(request, about, lambda: start_timer(user=request.user, project=about.project))
 
 
 @login_required
@@ -148,8 +161,8 @@ def timer_start_time(request: HttpRequest) -> HttpResponse:
     form = StartTimeForm(request.POST, entry=entry)
     try:
         if form.is_valid():
-            move_start(user=request.user, started_at=form.cleaned_data["started_at"])
-            return done(request, start_open=bool(form.cleaned_data["shift"]))
+            moved = move_start(user=request.user, started_at=form.cleaned_data["started_at"])
+            return _changed(done(request, start_open=bool(form.cleaned_data["shift"])), moved)
     except ValidationError as error:
         form.add_error("time", error.messages)
     except Conflict as error:
@@ -167,10 +180,16 @@ def timer_edit(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return refused(request, Draft(form))
     try:
-        update_entry(entry=entry, actor=request.user, version=form.cleaned_data["version"], **form.changes(entry))
+        version = form.cleaned_data["version"]
+        changed = update_entry(entry=entry, actor=request.user, version=version, **form.changes(entry))
     except (ValidationError, Conflict) as error:
         return refused(request, Draft(form, error))
-    return done(request)
+    return _changed(done(request), changed)
+
+
+def _changed(response: HttpResponse, entry: TimeEntry) -> HttpResponse:
+    """Where something did, it is a step for Ctrl+Z."""
+    return undoable(response, _("Timer changed."), undo_url(entry)) if entry.batch_id else response
 
 
 def bar(request: HttpRequest, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -177,6 +177,7 @@ function onKey(event) {
 
 if (dialog) {
   act("palette", () => open(""));
+  document.addEventListener("palette:line", ({ detail }) => (open(""), (input.value = detail), onInput()));
   act("search", () => open("search"));
   input.addEventListener("input", onInput);
   dialog.addEventListener("keydown", onKey);

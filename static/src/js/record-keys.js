@@ -6,6 +6,7 @@ import { text } from "./texts.js";
 const FIELD = "[data-record-keys]";
 const SEQUENCE_MS = 1000;
 const states = new WeakMap(); // field → { strokes, timer }
+const sent = new WeakSet(); // fields whose answer takes them away, which is a change to some browsers
 
 function stop(field) {
   const state = states.get(field);
@@ -17,15 +18,23 @@ function stop(field) {
 function send(field, keys) {
   stop(field);
   field.value = keys;
+  sent.add(field);
   field.form.requestSubmit();
+}
+
+const errorId = (field) => field.id.replace("keys-", "keys-error-");
+
+function restore(field) {
+  document.getElementById(errorId(field))?.remove();
+  field.value = field.dataset.kept;
+  field.removeAttribute("aria-invalid");
 }
 
 // Where the server's own reason would stand (shortcut_row.html).
 function complain(field, words) {
-  const id = field.id.replace("keys-", "keys-error-");
-  document.getElementById(id)?.remove();
+  const id = errorId(field);
+  restore(field);
   field.form.after(Object.assign(document.createElement("p"), { id, className: "field-error", role: "alert", textContent: words }));
-  field.value = field.defaultValue;
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", `keys-help ${id}`);
 }
@@ -48,14 +57,15 @@ function add(field, strokes) {
 function record(event) {
   const field = event.target;
   if (!field.matches?.(FIELD)) return;
-  const stroke = strokeOf(event);
+  // Shift is no part of a character's name.
+  const stroke = strokeOf(event) ?? (event.shiftKey && /^\p{L}$/u.test(event.key) ? event.key.toLowerCase() : null);
   if (!stroke || event.key === "Tab") return;
   event.preventDefault();
   event.stopPropagation();
   const strokes = states.get(field)?.strokes ?? [];
   if (stroke === "Escape") {
     stop(field);
-    field.value = field.defaultValue;
+    restore(field);
     return field.blur();
   }
   if (stroke === "Backspace") return send(field, "");
@@ -76,7 +86,8 @@ document.addEventListener("focusin", ({ target }) => {
   target.select();
 });
 // Without a keyboard that says which keys they are, they are typed.
-document.addEventListener("change", ({ target }) => target.matches?.(FIELD) && target.form.requestSubmit());
+document.addEventListener("change", ({ target }) => target.matches?.(FIELD) && !sent.has(target) && target.form.requestSubmit());
+document.addEventListener("input", ({ target }) => sent.delete(target));
 document.addEventListener("focusout", ({ target }) => {
   if (!target.matches?.(FIELD) || !states.has(target)) return;
   const { strokes } = stop(target);

@@ -1,6 +1,7 @@
 // What must survive when the timer bar is exchanged for a fresh one: the focus, an open popover or sheet, the toasts.
 import { act } from "./acts.js";
 import { place } from "./place.js";
+import { text } from "./texts.js";
 
 const SETTLED_MS = 500;
 const isBar = ({ target }) => target.id === "timer-bar";
@@ -48,11 +49,12 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   reopen(bar);
 });
 
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", ({ target }) => {
   const bar = document.getElementById("timer-bar");
   if (hadFocus && bar && !bar.contains(document.activeElement)) focusSomething(bar);
-  if (begunIn && bar && isIdle(bar) && document.activeElement === main()) document.getElementById(begunIn)?.focus();
   hadFocus = false;
+  if (!begunIn || target !== bar) return;
+  if (isIdle(bar) && document.activeElement === main()) document.getElementById(begunIn)?.focus();
   begunIn = "";
 });
 
@@ -90,8 +92,10 @@ document.addEventListener(
   true,
 );
 
-// "Start the timer": to the text in the bar, or to the sheet where the bar has none.
+// "Start the timer": to the text in the bar, or to the sheet where the bar has none. While one runs the text is that one's: then the
+// line of the palette starts the next.
 function begin() {
+  if (!isIdle(document.getElementById("timer-bar"))) return document.dispatchEvent(new CustomEvent("palette:line", { detail: text("start") }));
   const field = document.getElementById("timer-text");
   if (visible(field)) field.focus();
   else document.getElementById("timer-open").click();

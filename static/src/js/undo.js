@@ -60,7 +60,11 @@ export async function perform(step, { byKey = false } = {}) {
   answering = null;
 }
 
-document.addEventListener("undoable", ({ detail }) => remember({ url: detail.undo_url, words: detail.text }));
+// Without a toast, where the page shows what was done; what keys have done is named in any case.
+document.addEventListener("undoable", ({ detail }) => {
+  if (answering?.byKey) document.dispatchEvent(new CustomEvent("toast", { detail }));
+  else remember({ url: detail.undo_url, words: detail.text });
+});
 
 const last = (from) => (read(), steps[from].at(-1));
 const take = (from) => perform({ ...last(from), from }, { byKey: true });
