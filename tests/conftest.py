@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from whitenoise.base import WhiteNoise
 
 from accounts.choices import Role
 from accounts.middleware import FirstRunMiddleware
@@ -21,6 +22,26 @@ from accounts.models import Organisation, Team, User
 from tests.factories import TeamFactory, UserFactory
 
 ClientFor = Callable[[User | None], Client]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_listed_once() -> Iterator[None]:
+    """Each client of a test makes the middleware anew, which else reads some hundred files before its first answer."""
+    listed: dict[tuple[object, ...], dict[str, Any]] = {}
+    read = WhiteNoise.update_files_dictionary
+
+    def update(self: WhiteNoise, root: str, prefix: str) -> None:
+        changed = Path(root).stat().st_mtime_ns
+        key = (root, changed, prefix, type(self), self.max_age, str(settings.STORAGES["staticfiles"]))
+        if key not in listed:
+            before, self.files = self.files, {}
+            read(self, root, prefix)
+            listed[key], self.files = self.files, before
+        self.files.update(listed[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", update)
+        yield
 
 
 @pytest.fixture(autouse=True)
