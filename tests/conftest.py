@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from whitenoise.base import WhiteNoise
 
@@ -44,14 +44,21 @@ def _static_files_listed_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def _quick_and_clean(settings, monkeypatch) -> Iterator[None]:
-    """Passwords that cost nothing, static files without a build, counters of tries at zero."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+@pytest.fixture(scope="session", autouse=True)
+def _quick() -> Iterator[None]:
+    """Passwords that cost nothing, also those of a world that a whole file shares, and static files without a build."""
+    changed: dict[str, Any] = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
     if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
         storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-        settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
+        changed["STORAGES"] = {**settings.STORAGES, "staticfiles": storage}
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
+    with override_settings(**changed):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch) -> Iterator[None]:
+    """Counters of tries at zero."""
     # As in a process that has been serving for a while; tests of the first run say otherwise.
     monkeypatch.setattr(FirstRunMiddleware, "set_up", True)
     cache.clear()
