@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,13 @@ from accounts.models import Organisation, Team, User
 from tests.factories import TeamFactory, UserFactory
 
 ClientFor = Callable[[User | None], Client]
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays to the end. Looking through all of it again and again took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
