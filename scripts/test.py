@@ -27,7 +27,9 @@ REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 # What a person set for their own installation must not reach the tests.
 NOT_FOR_TESTS = set(
     "ALLOWED_HOSTS DATABASE_POOL DATABASE_URL DATA_DIR DEBUG DEFAULT_FROM_EMAIL EMAIL_URL LOG_LEVEL "
-    "OUTBOUND_ALLOWED_NETWORKS PORT PUBLIC_URL REDIS_URL SECRET_KEY STATIC_ROOT TRUSTED_PROXIES".split()
+    "OUTBOUND_ALLOWED_NETWORKS PORT PUBLIC_URL REDIS_URL SECRET_KEY STATIC_ROOT TRUSTED_PROXIES "
+    # Tests start some thirty processes, each of which would compile all of the product anew.
+    "PYTHONDONTWRITEBYTECODE".split()
 )
 PARALLEL = ["-n", "2"]
 FEW = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
+from whitenoise.base import WhiteNoise
 
 from accounts.choices import Role
 from accounts.middleware import FirstRunMiddleware
@@ -23,14 +25,48 @@ from tests.factories import TeamFactory, UserFactory
 ClientFor = Callable[[User | None], Client]
 
 
-@pytest.fixture(autouse=True)
-def _quick_and_clean(settings, monkeypatch) -> Iterator[None]:
-    """Passwords that cost nothing, static files without a build, counters of tries at zero."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def pytest_collection_finish() -> None:
+    """What has been imported stays to the end. Looking through all of it again and again took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_listed_once() -> Iterator[None]:
+    """Each client of a test makes the middleware anew, which else reads some hundred files before its first answer."""
+    listed: dict[tuple[object, ...], dict[str, Any]] = {}
+    read = WhiteNoise.update_files_dictionary
+
+    def update(self: WhiteNoise, root: str, prefix: str) -> None:
+        changed = Path(root).stat().st_mtime_ns
+        key = (root, changed, prefix, type(self), self.max_age, str(settings.STORAGES["staticfiles"]))
+        if key not in listed:
+            before, self.files = self.files, {}
+            read(self, root, prefix)
+            listed[key], self.files = self.files, before
+        self.files.update(listed[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", update)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick() -> Iterator[None]:
+    """Passwords that cost nothing, also those of a world that a whole file shares, and static files without a build."""
+    changed: dict[str, Any] = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
     if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
         storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-        settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
+        changed["STORAGES"] = {**settings.STORAGES, "staticfiles": storage}
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
+    with override_settings(**changed):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch) -> Iterator[None]:
+    """Counters of tries at zero."""
     # As in a process that has been serving for a while; tests of the first run say otherwise.
     monkeypatch.setattr(FirstRunMiddleware, "set_up", True)
     cache.clear()

@@ -308,6 +308,7 @@ def _anything(owner: User, rng: random.Random, number: int) -> None:
     start = MONDAY + dt.timedelta(minutes=rng.randrange(0, 3000))
     projects = [None, *Project.objects.order_by("pk")]
     trash = TimeEntry.objects.filter(deleted_at__isnull=False).first()
+    lasts = entry is not None and (entry.seconds or 0) > 1  # a timer that is stopped at once does not
     step = rng.randrange(11)
     if step == 0 or entry is None:
         make_entry(owner, start, rng.randrange(10, 300), project=rng.choice(projects), description=f"entry {number}")
@@ -321,13 +322,13 @@ def _anything(owner: User, rng: random.Random, number: int) -> None:
         delete_entry(entry=entry, actor=owner)
     elif step == 4 and trash:
         restore_entry(entry=trash, actor=owner)
-    elif step == 5:
+    elif step == 5 and lasts:
         split_entry(entry=entry, actor=owner, at=entry.started_at + dt.timedelta(seconds=(entry.seconds or 0) // 2 + 1))
     elif step == 6 and len(alive) > 1:
         pair = [one for one in alive if (one.project_id, one.billable) == (entry.project_id, entry.billable)][:2]
         if len(pair) == 2:
             merge_entries(entries=pair, actor=owner)
-    elif step == 7:
+    elif step == 7 and lasts:
         duplicate_entry(entry=entry, actor=owner)
     elif step == 8:
         start_timer(user=owner, project=rng.choice(projects), description=f"timer {number}")
