@@ -110,6 +110,11 @@ def test_what_runs_is_not_started_once_more(olga: Client, owner: User, way: str)
     assert (toast_of(answer)["text"], TimeEntry.objects.count()) == ("“Acme” is running already.", 2)
 
 
+def test_a_deletion_says_of_what(olga: Client, owner: User):
+    entry = make_entry(owner, description="Stand-up")
+    assert toast_of(olga.post(f"/entries/{entry.pk}/delete/", headers=HTMX))["text"] == "Deleted “Stand-up”."
+
+
 def test_a_stop_that_came_too_late_takes_nothing_back(olga: Client, owner: User):
     running = start_timer(user=owner)
     olga.post("/timer/stop/", {"entry": running.pk}, headers=HTMX)

@@ -117,7 +117,7 @@ def changed_entries(
 @require_POST
 def entry_delete(request: HttpRequest, pk: int) -> HttpResponse:
     found = delete_entry(entry=get_entry(request.user, pk, edit=True), actor=request.user)
-    return changed_entries(request, _("Deleted."), found.batch_id)
+    return changed_entries(request, _("Deleted “%(what)s”.") % {"what": found}, found.batch_id)
 
 
 @action
