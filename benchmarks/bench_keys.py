@@ -77,14 +77,14 @@ HERE = [
     ),
     Effect("select all", "Control+a", ("#main [data-select-all]", "checked", "")),
     Effect("menu of the row", "m", ("#main [data-row] [popover]", "visible", ""), first="j", ready="[data-row]:focus"),
-    Effect("to the timer", "t s", ("#timer-text", "focus", ""), path="/projects/"),
+    Effect("the next timer", "t s", ("#palette-text", "focus", "")),
     Effect("sidebar", "Control+b", ("html", "data-sidebar", "")),
     Effect("dark theme", "Control+d", ("html", "data-theme", "")),
 ]
 ASKED = [
     Effect("new task", "c t", ("#dialog", "visible", "")),
     Effect("log time", "t l", ("#quick-line", "focus", "")),
-    Effect("go on with the last work", "t r", ("#toasts", "text", "Started")),
+    Effect("go on with the last work", "t r", ("#toasts", "text", "Started"), first="t x", ready="#timer-go"),
     Effect("stop the timer", "t x", ("#toasts", "text", "Stopped"), first="t r", ready="#timer-stop"),
 ]
 PAGES = [("tasks", "g t"), ("entries", "g e"), ("projects", "g p"), ("reports", "g r")]
