@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -78,6 +79,10 @@ def test_after_the_last_row_the_empty_list_has_the_focus(open_page, boss: User):
     make_task(name="Only this")
     page = open_page(boss, "/tasks/")
     press(page, "j Delete")
+    expect(page.locator("#tasks .empty")).to_be_focused()
+    with page.expect_response(lambda answer: "/tasks/" in answer.url):
+        page.evaluate("htmx.trigger(document.body, 'workChanged')")
+    expect(page.locator("#tasks")).not_to_have_class(re.compile("htmx-"))
     expect(page.locator("#tasks .empty")).to_be_focused()
 
 

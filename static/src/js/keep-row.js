@@ -9,6 +9,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap } }
   const focused = document.activeElement;
   const row = focused?.closest(ROW);
   likes = null;
+  if (shouldSwap && focused?.matches(".empty") && target.contains(focused)) {
+    likes = []; // a second refresh, after the one that took the last row
+    place = target;
+  }
   if (!shouldSwap || !row || row === target || !target.contains(row)) return;
   if (row !== focused && row.matches("[data-keep-item]")) return; // keep-focus.js goes to the same button of another
   const all = [...target.querySelectorAll(ROW)];
