@@ -159,6 +159,7 @@ def test_recent_projects_are_named_wherever_their_keys_are(desk: Page, boss: Use
     expect(rows.filter(has_text="Start timer on Acme site")).to_contain_text("t1")
     expect(rows.filter(has_text="Start on recent project 2")).to_contain_text("(no recent project)")
     press(desk, "Escape")
+    expect(desk.locator("#shortcuts")).to_be_hidden()
     press(desk, "q")
     expect(desk.locator("#quick-menu [role=menuitem]:visible")).to_contain_text(["Start timer on Acme site", "Arrange"])
     press(desk, "Escape")

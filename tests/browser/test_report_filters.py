@@ -110,13 +110,19 @@ def test_several_by_their_words(open_page, person: User, projects: list[Project]
     expect(summary(page, "project")).to_be_focused()
 
 
+def wait_for(held: list[Route], number: int, page: Page) -> None:
+    """So many requests are on their way. Playwright hears of them only while it is asked something."""
+    while len(held) < number:
+        page.wait_for_timeout(10)
+
+
 def test_a_refresh_does_not_take_the_place_that_a_filter_waits_for(open_page, person: User, projects: list[Project]):
     page = open_page(person, "/reports/")
     held: list[Route] = []
     page.route("**/reports/*", lambda route: held.append(route) if len(held) < 2 else route.continue_())
     page.evaluate("document.body.dispatchEvent(new CustomEvent('live:entries'))")
     page.get_by_label("Group by").select_option("day")
-    page.wait_for_function("document.querySelectorAll('.htmx-request').length === 2")
+    wait_for(held, 2, page)
     refresh, filtered = held
     with page.expect_request_finished():
         refresh.continue_()
@@ -129,7 +135,7 @@ def test_a_refresh_waits_for_the_answer_to_a_filter(open_page, person: User, pro
     held: list[Route] = []
     page.route("**/reports/?*", lambda route: held.append(route) if not held else route.continue_())
     page.get_by_label("Group by").select_option("day")
-    page.wait_for_function("document.querySelector('.htmx-request')")
+    wait_for(held, 1, page)
     page.evaluate("document.body.dispatchEvent(new CustomEvent('live:entries'))")
     with page.expect_request("**/reports/?*") as again:
         held[0].continue_()
