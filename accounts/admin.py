@@ -71,7 +71,7 @@ class PersonAdmin(UserAdmin):
     ordering = ["username"]
     filter_horizontal = ()
     readonly_fields = [
-        "username", "is_active", "last_login", "date_joined", "left_at", "shortcuts", "quick_actions",
+        "username", "is_active", "last_login", "date_joined", "left_at", "shortcuts", "quick_actions", "dashboard",
     ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["username", "password", "display_name", "email", "role", "is_active"]}),
@@ -89,7 +89,7 @@ class PersonAdmin(UserAdmin):
             {
                 "fields": [
                     "theme", "look", "accent", "text_size", "density", "sidebar_collapsed",
-                    "shortcuts", "quick_actions",
+                    "shortcuts", "quick_actions", "dashboard",
                 ]
             },
         ),

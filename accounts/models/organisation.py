@@ -30,6 +30,7 @@ class Organisation(models.Model):
         default=False,
         help_text=_("Off: starting a timer stops the one that runs. On: it has to be stopped first."),
     )
+    dashboard = models.JSONField(_("standard dashboard"), null=True, blank=True)  # as User.dashboard
     set_up_at = models.DateTimeField(_("set up"), null=True, editable=False)
     setup_token_hash = models.CharField(max_length=64, blank=True, editable=False)
 

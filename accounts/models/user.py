@@ -132,6 +132,8 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # Knox, w
     sidebar_collapsed = models.BooleanField(_("narrow sidebar"), default=False)
     shortcuts = models.JSONField(_("own shortcuts"), default=dict, blank=True)  # id of a command → keys, "" for none
     quick_actions = models.JSONField(_("order of quick actions"), default=list, blank=True)  # their ids
+    # Widgets in order, each {"name", "size", "settings"}; null follows the organisation's.
+    dashboard = models.JSONField(_("dashboard"), null=True, blank=True)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

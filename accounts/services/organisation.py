@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -16,6 +16,7 @@ class OrganisationFields(TypedDict, total=False):
     week_start: int
     telemetry: bool
     refuse_second_timer: bool
+    dashboard: list[dict[str, Any]] | None
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
@@ -43,6 +43,7 @@ class ProfileFields(TypedDict, total=False):
     density: str
     sidebar_collapsed: bool
     quick_actions: list[str]
+    dashboard: list[dict[str, Any]] | None
 
 
 @transaction.atomic

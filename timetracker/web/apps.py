@@ -14,7 +14,7 @@ class WebConfig(AppConfig):
     verbose_name = _("Web")
 
     def ready(self) -> None:
-        autodiscover_modules("commands", "list_commands", "finders")
+        autodiscover_modules("commands", "list_commands", "finders", "widgets")
         connection_created.connect(teach_letters, dispatch_uid="web.teach_letters")
 
 

@@ -31,6 +31,7 @@ from tracking.queries.work import (
     projects_beginning,
     recent_projects,
     tasks_beginning,
+    tasks_due,
 )
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "running_entry",
     "suggestions",
     "tasks_beginning",
+    "tasks_due",
     "tells_of_money",
     "today_of",
     "week_of",

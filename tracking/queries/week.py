@@ -4,14 +4,17 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import EllipsisType
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
 from timetracker.web.durations import shown_seconds
-from timetracker.web.times import local_date, local_span_bounds, week_bounds
-from tracking.models import TimeEntry
+from timetracker.web.times import local_date, week_bounds
+from tracking.models import DayTotal, TimeEntry
 from tracking.queries.days import DAY, WEEK, Total
+from tracking.queries.entries import running_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,13 @@ class Week:
     elapsed: int = 0
 
     @property
+    def last(self) -> dt.date:
+        return self.first + WEEK - DAY
+
+    @property
     def seconds(self) -> int:
-        return sum(self.by_day.values())
+        """The sum of its projects, as a report's."""
+        return sum(self.by_project.values())
 
     @property
     def today_seconds(self) -> int:
@@ -106,30 +114,40 @@ class Week:
         return self.forecast is not None and self.forecast >= self.goal
 
 
-def week_progress(user: User, now: dt.datetime | None = None) -> Week:
-    """One statement, whatever the data: the entries that start this week in the person's zone."""
+def week_progress(user: User, now: dt.datetime | None = None, running: TimeEntry | EllipsisType | None = ...) -> Week:
+    """What is finished as a report of the week by project says it, and the timer on top.
+
+    Two statements, whatever the data; one for who knows what is `running`.
+    """
     now = now or timezone.now()
     today = local_date(now, user.zone)
     first, end = week_bounds(today, user.week_start)
     by_day: Counter[dt.date] = Counter()
-    by_project: Counter[int | None] = Counter()
-    running, elapsed = None, 0
-    for entry, seconds in _worked(user, first, end, now):
-        by_day[local_date(entry.started_at, user.zone)] += seconds
-        by_project[entry.project_id] += seconds
-        if entry.seconds is None:
-            running, elapsed = entry, seconds
+    exact: Counter[int | None] = Counter()
+    for day, project, seconds in _worked(user, first, end):
+        by_day[day] += shown_seconds(seconds, user.hours_format)
+        exact[project] += seconds
+    by_project = Counter({pk: shown_seconds(seconds, user.hours_format) for pk, seconds in exact.items()})
+    timer = running_entry(user) if isinstance(running, EllipsisType) else running
+    if timer is not None and local_date(timer.started_at, user.zone) < first:
+        timer = None  # it counts where it began
+    elapsed = timer.elapsed_at(now) if timer else 0
+    if timer is not None:
+        day = local_date(timer.started_at, user.zone)
+        by_day[day] += elapsed
+        by_project[timer.project_id] += elapsed
     goal, days = user.weekly_goal_seconds, tuple(user.working_days)
-    return Week(first, today, goal, by_day, by_project, days, user.zone, running, elapsed)
+    return Week(first, today, goal, by_day, by_project, days, user.zone, timer, elapsed)
 
 
-def worked_seconds(user: User, first: dt.date, last: dt.date, now: dt.datetime | None = None) -> int:
-    """Worked by `user` in entries that start from `first` to `last` in their zone: the sum of the lines as shown."""
-    return sum(seconds for _entry, seconds in _worked(user, first, last + DAY, now or timezone.now()))
+def worked_seconds(user: User, first: dt.date, last: dt.date) -> int:
+    """Finished by `user` from `first` to `last`, as a report of these days by project says it."""
+    exact: Counter[int | None] = Counter()
+    for _day, project, seconds in _worked(user, first, last + DAY):
+        exact[project] += seconds
+    return sum(shown_seconds(seconds, user.hours_format) for seconds in exact.values())
 
 
-def _worked(user: User, first: dt.date, end: dt.date, now: dt.datetime) -> Iterator[tuple[TimeEntry, int]]:
-    entries = TimeEntry.objects.alive().filter(user=user).within(*local_span_bounds(first, end, user.zone))
-    for entry in entries.only("started_at", "seconds", "paused_at", "break_seconds", "project_id"):
-        worked = entry.seconds
-        yield entry, entry.elapsed_at(now) if worked is None else shown_seconds(worked, user.hours_format)
+def _worked(user: User, first: dt.date, end: dt.date) -> Iterator[tuple[dt.date, int | None, int]]:
+    rows = DayTotal.objects.filter(user=user, day__gte=first, day__lt=end).order_by()
+    yield from rows.values_list("day", "project_id").annotate(sum=Sum("seconds"))

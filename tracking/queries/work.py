@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -67,6 +68,16 @@ def open_tasks_of(user: User, limit: int = 6) -> QuerySet[Task]:
     """What is assigned to `user` and open, the first due first, then the newest."""
     tasks = Task.objects.visible_to(user).open().filter(assignee=user).select_related("project__client")
     return tasks.order_by(F("due_at").asc(nulls_last=True), "-pk")[:limit]
+
+
+def tasks_due(user: User, *, whose: Collection[int] = (), project: Project | None = None) -> QuerySet[Task]:
+    """Open tasks with a due date that `user` may see, the first due on top: of all people, or of `whose`."""
+    tasks = Task.objects.visible_to(user).open().filter(due_at__isnull=False)
+    if whose:
+        tasks = tasks.filter(assignee__in=whose)
+    if project is not None:
+        tasks = tasks.filter(project=project)
+    return tasks.select_related("project__client").order_by("due_at", "pk")
 
 
 def pickable_tags(text: str = "", limit: int = 20) -> QuerySet[Tag]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from string import Formatter
@@ -57,7 +57,7 @@ def _activity_page(request: HttpRequest) -> dict[str, Any]:
     if kind:
         events = events.filter(type=kind)
     rows = latest_activity(events, AT_ONCE + 1, before)
-    lines = [Line(event, _name(event, user), sentence_of(event)) for event in rows[:AT_ONCE]]
+    lines = lines_of(rows[:AT_ONCE], user)
     return {
         "days": [(day, list(group)) for day, group in groupby(lines, lambda line: _day(line.event, user))],
         "older": rows[AT_ONCE - 1].pk if len(rows) > AT_ONCE else None,
@@ -69,6 +69,10 @@ def _activity_page(request: HttpRequest) -> dict[str, Any]:
         "project": get_object_or_404(Project.objects.visible_to(user), pk=project) if project else None,
         "is_filtered": bool(person or project or kind),
     }
+
+
+def lines_of(events: Iterable[Event], user: User) -> list[Line]:
+    return [Line(event, _name(event, user), sentence_of(event)) for event in events]
 
 
 def _people(user: User) -> QuerySet[User]:

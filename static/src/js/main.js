@@ -44,6 +44,8 @@ import "./record-keys.js";
 import "./appearance.js";
 import "./quick-actions.js";
 import "./drag-list.js";
+import "./needs.js";
+import "./widgets.js";
 
 // board.js is a bundle of its own and must not bring a second htmx.
 window.htmx = htmx;

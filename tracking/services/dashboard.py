@@ -1,0 +1,168 @@
+"""Changes of one's own board. Each works on the layout as it stands, under the lock of its person, so two tabs that
+save at once both get what they asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services.organisation import update_organisation
+from accounts.services.profile import update_profile
+from timetracker.live.push import push_after_commit
+from timetracker.web.widgets import Place, Size, Widget, get_widget
+from tracking.dashboard import Layout, board_of, read_board
+
+TOPIC = "dashboard"
+Was = Layout | None
+"""The layout before, for an Undo. None: there was none of one's own."""
+
+
+def arrange_widgets(*, person: User, names: Sequence[str]) -> tuple[User, Was]:
+    """In the order of `names`. What those do not mention (another tab added it) stays behind what it stood behind;
+    what is no longer on the board does not come back."""
+
+    def arranged(places: list[Place]) -> list[Place]:
+        wanted = {name: place for place, name in enumerate(names)}
+        ranks: list[tuple[int, int]] = []
+        rank = -1
+        for number, place in enumerate(places):
+            rank = wanted.get(place.widget.name, rank)
+            ranks.append((rank, number))
+        return [places[number] for _rank, number in sorted(ranks)]
+
+    return _change(person, arranged)
+
+
+def move_widget(*, person: User, name: str, step: int) -> tuple[User, Was]:
+    """By `step` places, later or (negative) earlier; at most to the ends."""
+
+    def moved(places: list[Place]) -> list[Place]:
+        here = _index_of(places, name)
+        place = places.pop(here)
+        places.insert(max(0, here + step), place)
+        return places
+
+    return _change(person, moved)
+
+
+def add_widget(*, person: User, name: str) -> tuple[User, Was]:
+    """At the end. One that is there already stays where it is. Raises ValidationError for an unknown one."""
+    widget = _known(person, name)
+
+    def added(places: list[Place]) -> list[Place]:
+        if any(place.widget is widget for place in places):
+            return places
+        return [*places, Place(widget, widget.size, widget.fit({}))]
+
+    return _change(person, added)
+
+
+def remove_widget(*, person: User, name: str) -> tuple[User, Was]:
+    """One that is not there stays away."""
+    return _change(person, lambda places: [place for place in places if place.widget.name != name])
+
+
+def resize_widget(*, person: User, name: str, size: str) -> tuple[User, Was]:
+    """Raises ValidationError where the widget is not on the board, or has no such size."""
+
+    def resized(places: list[Place]) -> list[Place]:
+        here = _index_of(places, name)
+        place = places[here]
+        if size not in place.widget.sizes:
+            raise ValidationError(_("“%(name)s” has no such size.") % {"name": place.widget.label}, code="size")
+        places[here] = Place(place.widget, Size(size), place.settings)
+        return places
+
+    return _change(person, resized)
+
+
+def configure_widget(*, person: User, name: str, settings: dict[str, Any]) -> tuple[User, Was]:
+    """Raises ValidationError where the widget is not on the board; settings it does not offer are not kept."""
+
+    def configured(places: list[Place]) -> list[Place]:
+        here = _index_of(places, name)
+        place = places[here]
+        places[here] = Place(place.widget, place.size, place.widget.fit(settings))
+        return places
+
+    return _change(person, configured)
+
+
+def tidy_board(*, person: User) -> tuple[User, Was]:
+    """Keeps what is shown, and forgets what of the layout cannot be."""
+    return _change(person, lambda places: places, even_the_same=True)
+
+
+@transaction.atomic
+def reset_board(*, person: User) -> tuple[User, Was]:
+    """To the standard one, now and when that changes."""
+    was = _locked(person).dashboard
+    return _save(person, None), was
+
+
+@transaction.atomic
+def restore_board(*, person: User, layout: Was) -> tuple[User, Was]:
+    """As it was: what Undo does, and the Redo after it."""
+    person = _locked(person)
+    was = person.dashboard
+    return _save(person, None if layout is None else read_board(person, layout).layout), was
+
+
+@transaction.atomic
+def make_board_standard(*, actor: User) -> Was:
+    """Everybody without a board of their own gets the administrator's. Answers what it was until now."""
+    if not actor.is_administrator:
+        raise PermissionError("Only administrators choose everybody's board.")
+    actor = _locked(actor)
+    update_organisation(actor=actor, dashboard=board_of(actor).layout)
+    _save(actor, None)  # the same board, which from now on follows the standard
+    people = User.objects.filter(is_active=True, dashboard=None).values_list("pk", flat=True)
+    push_after_commit(list(people), TOPIC)
+    return None
+
+
+@transaction.atomic
+def _change(
+    person: User, change: Callable[[list[Place]], list[Place]], *, even_the_same: bool = False
+) -> tuple[User, Was]:
+    person = _locked(person)
+    board = board_of(person)
+    layout = [place.kept() for place in change(list(board.places))]
+    if layout == board.layout and not even_the_same:
+        return person, person.dashboard
+    return _save(person, layout + _not_for(person)), person.dashboard
+
+
+def _not_for(person: User) -> Layout:
+    """Widgets of the own layout that its person may not use now, and may again tomorrow: they stay in it."""
+    own = [entry for entry in person.dashboard or [] if isinstance(entry, dict)]
+    return [entry for entry in own if (known := get_widget(entry.get("name"))) and not known.allowed(person)]
+
+
+def _save(person: User, layout: Was) -> User:
+    changed = update_profile(person=person, dashboard=layout)
+    push_after_commit([person.pk], TOPIC)
+    return changed
+
+
+def _locked(person: User) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def _known(person: User, name: str) -> Widget:
+    widget = get_widget(name)
+    if widget is None or not widget.allowed(person):
+        raise ValidationError(_("There is no such widget."), code="unknown")
+    return widget
+
+
+def _index_of(places: list[Place], name: str) -> int:
+    for number, place in enumerate(places):
+        if place.widget.name == name:
+            return number
+    raise ValidationError(_("This widget is no longer on the board."), code="gone")

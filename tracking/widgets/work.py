@@ -1,0 +1,101 @@
+"""Projects, tasks, entries, and what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from timetracker.web.widgets import Asked, Place, Size, Widget, register
+from tracking.forms.booking import Work
+from tracking.queries import (
+    activity_visible_to,
+    latest_activity,
+    latest_entries,
+    open_tasks_of,
+    recent_projects,
+    tasks_due,
+)
+from tracking.views.activity import lines_of
+from tracking.widgets.reads import TEMPLATE, people_of, project_of, report_url, week_of
+
+ROWS = {Size.SMALL: 2, Size.MEDIUM: 5, Size.LARGE: 6}
+
+
+def recent(asked: Asked, place: Place) -> dict[str, Any]:
+    week, mine = week_of(asked), (asked.user.pk,)
+    projects = recent_projects(asked.user, ROWS[place.size])
+    return {
+        "projects": [
+            (Work(each), week.by_project.get(each.pk, 0), report_url(week.first, week.last, mine, project=each.pk))
+            for each in projects
+        ],
+        "more": reverse("tracking:projects"),
+        "more_label": _now("All projects"),
+    }
+
+
+def deadlines(asked: Asked, place: Place) -> dict[str, Any]:
+    project, note = project_of(asked, place)
+    rows = ROWS[place.size] - bool(note)
+    found = list(tasks_due(asked.user, whose=people_of(asked, place), project=project)[: rows + 1])
+    return {
+        "tasks": [Work(task.project, task) for task in found[:rows]],
+        "note": note,
+        "more": reverse("tracking:tasks"),
+        "more_label": _now("All tasks"),
+    }
+
+
+def my_tasks(asked: Asked, place: Place) -> dict[str, Any]:
+    tasks = open_tasks_of(asked.user, ROWS[place.size])
+    return {
+        "tasks": [Work(task.project, task) for task in tasks],
+        "more": reverse("tracking:tasks"),
+        "more_label": _now("All tasks"),
+    }
+
+
+def recent_entries(asked: Asked, place: Place) -> dict[str, Any]:
+    return {
+        "latest": latest_entries(asked.user, ROWS[place.size]),
+        "more": reverse("tracking:entries"),
+        "more_label": _now("All entries"),
+    }
+
+
+def activity(asked: Asked, place: Place) -> dict[str, Any]:
+    events = latest_activity(activity_visible_to(asked.user), ROWS[place.size])
+    return {
+        "lines": lines_of(events, asked.user),
+        "more": reverse("tracking:activity"),
+        "more_label": _now("All activity"),
+    }
+
+
+register(
+    Widget(
+        name="recent-projects", label=_("Recent projects"), icon="folder", read=recent, topics=("entries", "work"),
+        about=_("Where you worked last, with this week's hours; one click starts the timer there."),
+        template=TEMPLATE % "recent_projects", sizes=(Size.SMALL, Size.MEDIUM, Size.LARGE),
+    ),
+    Widget(
+        name="upcoming-deadlines", label=_("Due soon"), icon="calendar-days", read=deadlines, topics=("work",),
+        about=_("Open tasks with a due date, the first due on top."), by_scope=True, by_project=True,
+        template=TEMPLATE % "upcoming_deadlines",
+    ),
+    Widget(
+        name="my-tasks", label=_("My open tasks"), icon="check-circle", read=my_tasks, topics=("work",),
+        about=_("What is assigned to you and open."), template=TEMPLATE % "my_tasks",
+    ),
+    Widget(
+        name="recent-entries", label=_("Last entries"), icon="clock", read=recent_entries, topics=("entries",),
+        about=_("What you finished last, with a click to go on."), template=TEMPLATE % "recent_entries",
+    ),
+    Widget(
+        name="activity-feed", label=_("Activity"), icon="bolt", read=activity, topics=("entries", "team", "work"),
+        about=_("What happened last, to you and to what you see."), template=TEMPLATE % "activity_feed",
+    ),
+)  # fmt: skip
