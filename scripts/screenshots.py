@@ -28,7 +28,7 @@ from benchmarks.bench import free_port, run, serving  # noqa: E402 - the path co
 
 SIZES = {"1440": {"width": 1440, "height": 900}, "375": {"width": 375, "height": 780}}
 PAGES = {
-    "start": "/", "entries": "/entries/", "entry-new": "/entries/new/", "trash": "/entries/trash/",
+    "start": "/", "dashboard-edit": "/?edit", "entries": "/entries/", "entry-new": "/entries/new/", "trash": "/entries/trash/",
     "favourites": "/entries/favourites/",
     "review": "/entries/review/", "reports": "/reports/?preset=this-year&group=client&then=project",
     "activity": "/activity/", "imports": "/import/",
@@ -49,6 +49,8 @@ PAGES = {
     "api-docs": "/api/docs/",
 }  # fmt: skip
 OPENED: dict[str, tuple[str, str, list[str]]] = {
+    "dashboard-gallery": ("/?edit", "#dashboard-add", []),
+    "dashboard-settings": ("/?edit", "#widget-settings-time-chart", []),
     "panel": ("/entries/", "#bell", []),
     "reminder-new": ("/notifications/reminders/", ".page-head .btn", []),
     "quick-actions": ("/tasks/", "#quick-button", []),

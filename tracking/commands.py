@@ -35,7 +35,7 @@ def recent_names(user: User) -> dict[str, str]:
 WHILE_RUNNING = _("Shows while a timer runs.")
 register_names(recent_names)
 register(
-    _go("start", _("Home"), "g d", "home"),
+    _go("start", _("Dashboard"), "g d", "home"),
     _go("entries", _("Entries"), "g e", "clock"),
     _go("tasks", _("Tasks"), "g t", "check-circle"),
     _go("board", _("Board"), "g b", "view-columns"),
@@ -47,6 +47,14 @@ register(
     _go("review", _("To review"), "g f", "flag"),
     _go("trash", _("Deleted entries"), "g x", "trash"),
     _go("imports", _("Import"), "g i", "arrow-down-tray"),
+    Command(
+        id="dashboard-edit", label=_("Customize dashboard, or be done"), category=Category.GENERAL, keys="d e",
+        icon="adjustments-horizontal", press="#dashboard-edit", when=_("Shows on the dashboard."),
+    ),
+    Command(
+        id="dashboard-add", label=_("Add a widget"), category=Category.GENERAL, keys="d a", icon="squares-plus",
+        dialog="tracking:dashboard-gallery",
+    ),
     Command(
         id="new-project", label=_("New project"), category=Category.CREATE, keys="c p", icon="folder-plus",
         dialog="tracking:project-new", quick="violet", allowed=managers,

@@ -45,6 +45,11 @@ def says(words: str) -> Check:
     return lambda page: expect(page.locator("#toasts")).to_contain_text(words)
 
 
+def at_home(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#widget-week-goal")).to_be_visible()
+
+
 def paused(page: Page) -> None:
     expect(page.locator("#timer-pause")).to_have_attribute("aria-label", "Resume")
 
@@ -107,6 +112,7 @@ EFFECTS: dict[str, tuple[Callable[[Page], object] | None, Check]] = {
     "find": (None, focuses("#main [type=search]")),
     "close": (lambda page: page.locator("#main [type=search]").focus(), focuses("body")),
     "open-notifications": (None, sees("#notices")),
+    "dashboard-edit": (at_home, sees("#dashboard[data-editing]")),
     "timer-start": (None, focuses("#timer-text")),
     "timer-stop": (None, sees("#timer-go")),
     "timer-pause": (None, paused),

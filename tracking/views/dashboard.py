@@ -205,9 +205,8 @@ def _changed(
         return redirect_with_toast(request, reverse("tracking:start") + "?edit", said, undo_url=undo_url)
     request.user.refresh_from_db(fields=["dashboard"])  # type: ignore[union-attr]  # signed in, see `action`
     mine = board_of(request.user)
-    answer = hx_response(
-        request, trigger={"layoutSaved": {"layout": mine.layout, "digest": mine.digest}} | (trigger or {})
-    )
+    saved = {"layout": mine.layout, "said": str(said)}
+    answer = hx_response(request, trigger={"layoutSaved": saved} | (trigger or {}))
     return toast(answer, said, undo_url=undo_url, redo=redo) if loud else undoable(answer, said, undo_url)
 
 

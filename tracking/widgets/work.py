@@ -21,7 +21,8 @@ from tracking.queries import (
 from tracking.views.activity import lines_of
 from tracking.widgets.reads import TEMPLATE, people_of, project_of, report_url, week_of
 
-ROWS = {Size.SMALL: 2, Size.MEDIUM: 5, Size.LARGE: 6}
+ROWS = {Size.SMALL: 2, Size.MEDIUM: 5, Size.LARGE: 5}
+EVENTS = {Size.SMALL: 1, Size.MEDIUM: 4, Size.LARGE: 6}
 
 
 def recent(asked: Asked, place: Place) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def recent_entries(asked: Asked, place: Place) -> dict[str, Any]:
 
 
 def activity(asked: Asked, place: Place) -> dict[str, Any]:
-    events = latest_activity(activity_visible_to(asked.user), ROWS[place.size])
+    events = latest_activity(activity_visible_to(asked.user), EVENTS[place.size])
     return {
         "lines": lines_of(events, asked.user),
         "more": reverse("tracking:activity"),

@@ -19,13 +19,20 @@ function likesOf(list, focused) {
   });
 }
 
-document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+function remember(target) {
   const had = target.matches("[data-keep-focus]") && target.contains(document.activeElement);
   inside = had ? selectorOf(target) : null;
   likes = had ? likesOf(target, document.activeElement) : [];
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => remember(target));
+// What comes out of band is exchanged one by one, before htmx gives back the focus to what has the same id.
+document.addEventListener("htmx:oobBeforeSwap", ({ target }) => {
+  const { id } = document.activeElement;
+  remember(target);
+  if (inside && id) likes.unshift(`#${CSS.escape(id)}`);
 });
-// At once: another refresh may follow before this one has settled.
-document.addEventListener("htmx:afterSwap", () => {
+function giveBack() {
   if (inside && document.activeElement === document.body) {
     const list = document.querySelector(inside);
     const like = likes.map((selector) => list?.querySelector(selector)).find(Boolean);
@@ -33,4 +40,7 @@ document.addEventListener("htmx:afterSwap", () => {
     else list?.focus({ preventScroll: true }); // it may be longer than the window
   }
   inside = null;
-});
+}
+// At once: another refresh may follow before this one has settled.
+document.addEventListener("htmx:afterSwap", giveBack);
+document.addEventListener("htmx:oobAfterSwap", giveBack);

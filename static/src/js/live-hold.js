@@ -50,5 +50,11 @@ document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target } }) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (holdBack(event)) event.detail.shouldSwap = false;
 });
+// Of what comes out of band, each part for itself.
+document.addEventListener("htmx:oobBeforeSwap", ({ target, detail }) => {
+  if (!target.hasAttribute("data-live-hold") || !isInUse(target)) return;
+  held.add(target);
+  detail.shouldSwap = false;
+});
 for (const name of ["focusout", "click"]) document.addEventListener(name, () => held.size && setTimeout(release));
 for (const name of ["toggle", "close"]) document.addEventListener(name, () => held.size && setTimeout(release), true);

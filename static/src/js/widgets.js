@@ -1,6 +1,7 @@
 // Boards of widgets. Any element with `data-dashboard` becomes one; `window.widgetManager` changes the person's board, which is kept
 // on the server: the answer's `layoutSaved` says how it is now, and the board on the page fetches itself anew.
 import { ajax } from "./ajax.js";
+import { announce } from "./announce.js";
 import { commandOf, run } from "./commands.js";
 
 const BOARD = "/dashboard/";
@@ -42,7 +43,16 @@ function toggleEditMode() {
   return Boolean(button);
 }
 
-document.addEventListener("layoutSaved", ({ detail }) => (known = detail.layout ?? known));
+document.addEventListener("layoutSaved", ({ detail }) => {
+  known = detail.layout ?? known;
+  announce(detail.said);
+});
+
+// Empty frames promise something: where nothing came, it is said at their place.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.elt.id !== "dashboard-frame") return;
+  document.getElementById("dashboard-failed").hidden = detail.successful || !grid()?.hasAttribute("aria-busy");
+});
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-command]");
@@ -61,4 +71,4 @@ window.widgetManager = Object.freeze({
 });
 
 document.addEventListener("htmx:afterSettle", fill);
-fill();
+document.addEventListener("DOMContentLoaded", fill);
