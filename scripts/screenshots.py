@@ -28,7 +28,8 @@ from benchmarks.bench import free_port, run, serving  # noqa: E402 - the path co
 
 SIZES = {"1440": {"width": 1440, "height": 900}, "375": {"width": 375, "height": 780}}
 PAGES = {
-    "start": "/", "dashboard-edit": "/?edit", "entries": "/entries/", "entry-new": "/entries/new/", "trash": "/entries/trash/",
+    "start": "/", "dashboard-edit": "/?edit",
+    "entries": "/entries/", "entry-new": "/entries/new/", "trash": "/entries/trash/",
     "favourites": "/entries/favourites/",
     "review": "/entries/review/", "reports": "/reports/?preset=this-year&group=client&then=project",
     "activity": "/activity/", "imports": "/import/",

@@ -115,6 +115,18 @@ def test_it_hears_what_happens_elsewhere(open_page, person: User, project: Proje
     assert {"entries"} <= topics <= {"entries", "timer"}
 
 
+def test_the_first_steps_go_when_the_first_is_taken(open_page, person: User):
+    page = open_page(person, "/")
+    wait_until_live(page)
+    first = page.get_by_role("heading", name="Track your first hour")
+    expect(first).to_be_visible()
+    widget(page, "active-timer").get_by_role("button", name="Start the timer").click()
+    page.keyboard.type("Sketch")
+    page.keyboard.press("Enter")
+    expect(widget(page, "active-timer")).to_contain_text("Sketch")
+    expect(first).to_have_count(0)
+
+
 # ── Changed ──────────────────────────────────────────────────────────────────
 @pytest.mark.usefixtures("worked")
 def test_move_by_buttons_keeps_the_focus(open_page, person: User):

@@ -70,7 +70,9 @@ def entries_described(viewer: User, text: str, limit: int = 20) -> QuerySet[Time
     return described_by(entries_of(viewer=viewer, person=None), text).prefetch_related(None)[:limit]
 
 
-def latest_entries(user: User, limit: int = 5) -> QuerySet[TimeEntry]:
-    """What `user` finished last."""
+def latest_entries(user: User, limit: int = 5, project: Project | None = None) -> QuerySet[TimeEntry]:
+    """What `user` finished last, on any project or on this one."""
     mine = TimeEntry.objects.alive().filter(user=user, ended_at__isnull=False)
+    if project is not None:
+        mine = mine.filter(project=project)
     return mine.select_related("project__client", "task").order_by("-started_at", "-pk")[:limit]

@@ -60,18 +60,23 @@ def my_tasks(asked: Asked, place: Place) -> dict[str, Any]:
 
 
 def recent_entries(asked: Asked, place: Place) -> dict[str, Any]:
+    project, note = project_of(asked, place)
     return {
-        "latest": latest_entries(asked.user, ROWS[place.size]),
+        "latest": latest_entries(asked.user, ROWS[place.size] - bool(note), project),
+        "note": note,
         "more": reverse("tracking:entries"),
         "more_label": _now("All entries"),
     }
 
 
 def activity(asked: Asked, place: Place) -> dict[str, Any]:
-    events = latest_activity(activity_visible_to(asked.user), EVENTS[place.size])
+    project, note = project_of(asked, place)
+    seen = activity_visible_to(asked.user)
+    events = latest_activity(seen.filter(project_id=project.pk) if project else seen, EVENTS[place.size] - bool(note))
     return {
         "lines": lines_of(events, asked.user),
-        "more": reverse("tracking:activity"),
+        "note": note,
+        "more": reverse("tracking:activity") + (f"?project={project.pk}" if project else ""),
         "more_label": _now("All activity"),
     }
 
@@ -93,10 +98,12 @@ register(
     ),
     Widget(
         name="recent-entries", label=_("Last entries"), icon="clock", read=recent_entries, topics=("entries",),
+        by_project=True,
         about=_("What you finished last, with a click to go on."), template=TEMPLATE % "recent_entries",
     ),
     Widget(
         name="activity-feed", label=_("Activity"), icon="bolt", read=activity, topics=("entries", "team", "work"),
+        by_project=True,
         about=_("What happened last, to you and to what you see."), template=TEMPLATE % "activity_feed",
     ),
 )  # fmt: skip

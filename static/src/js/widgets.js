@@ -2,7 +2,7 @@
 // on the server: the answer's `layoutSaved` says how it is now, and the board on the page fetches itself anew.
 import { ajax } from "./ajax.js";
 import { announce } from "./announce.js";
-import { commandOf, run } from "./commands.js";
+import { commandOf, isHere, run } from "./commands.js";
 
 const BOARD = "/dashboard/";
 const board = () => document.getElementById("dashboard");
@@ -59,6 +59,14 @@ document.addEventListener("click", (event) => {
   if (button) run(commandOf(button.dataset.command), event);
 });
 
+// Only what can be done now: stopping needs a timer that runs.
+function showCommands() {
+  for (const button of document.querySelectorAll("[data-command]")) {
+    const command = commandOf(button.dataset.command);
+    button.hidden = !command || command.empty || !isHere(command);
+  }
+}
+
 window.widgetManager = Object.freeze({
   get layout() {
     return shown();
@@ -70,5 +78,7 @@ window.widgetManager = Object.freeze({
   resetLayout,
 });
 
-document.addEventListener("htmx:afterSettle", fill);
-document.addEventListener("DOMContentLoaded", fill);
+for (const name of ["htmx:afterSettle", "DOMContentLoaded"]) {
+  document.addEventListener(name, fill);
+  document.addEventListener(name, showCommands);
+}
