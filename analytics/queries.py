@@ -1,0 +1,62 @@
+"""What insights read: the person's own finished work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import groupby
+
+from accounts.models import User
+from analytics.productivity import Finished, Habits, Piece, Productivity, productivity, window_start
+from tracking.choices import TaskStatus
+from tracking.models import Task, TimeEntry
+
+
+def productivity_of(user: User, now: dt.datetime) -> Productivity:
+    """Two statements, whatever the data."""
+    start = window_start(user.zone, now, back=2)
+    return productivity(pieces_of(user, start, now), finished_tasks_of(user, start, now), habits_of(user), now)
+
+
+def habits_of(user: User) -> Habits:
+    return Habits(
+        zone=user.zone,
+        working_days=frozenset(user.working_days),
+        work_starts=user.work_starts,
+        work_ends=user.work_ends,
+        goal=user.weekly_goal_seconds,
+        week_start=user.week_start,
+    )
+
+
+def pieces_of(user: User, start: dt.datetime, end: dt.datetime) -> Iterator[Piece]:
+    """The finished entries of `user` as far as they lie in [start, end), without their breaks."""
+    first, last = int(start.timestamp()), int(end.timestamp())
+    rows = TimeEntry.objects.alive().filter(user=user).overlapping(start, end)
+    # A row for each break, and one for an entry without.
+    found = rows.order_by("started_at", "pk", "breaks__started_at").values_list(
+        "pk", "started_at", "ended_at", "project_id", "task_id", "breaks__started_at", "breaks__ended_at"
+    )
+    for (pk, began, ended, project, task), lines in groupby(found, key=lambda row: row[:5]):
+        # What is on no project is not known to be one thing with what follows.
+        thing = (project, task) if project else pk
+        position, until = max(first, int(began.timestamp())), min(last, int(ended.timestamp()))
+        for *_entry, away, back in lines:
+            if away is not None:
+                if position < (leaves := min(until, int(away.timestamp()))):
+                    yield Piece(position, leaves, thing)
+                position = max(position, int(back.timestamp()))
+        if position < until:
+            yield Piece(position, until, thing)
+
+
+def finished_tasks_of(user: User, start: dt.datetime, end: dt.datetime) -> list[Finished]:
+    """Done in [start, end) by `user`, with an estimate and with time on them: without, there is nothing to compare."""
+    tasks = Task.objects.visible_to(user).filter(
+        assignee=user, status=TaskStatus.DONE, completed_at__gte=start, completed_at__lt=end,
+        estimated_hours__isnull=False, tracked_seconds__gt=0,
+    )  # fmt: skip
+    rows = tasks.order_by().values_list("completed_at", "estimated_hours", "tracked_seconds")
+    return [
+        Finished(int(done.timestamp()), int(hours * 3600), tracked) for done, hours, tracked in rows if done and hours
+    ]
