@@ -1,5 +1,5 @@
 """The widgets of time and work, in the order of the gallery."""
 
-from tracking.widgets import heatmap, hours, now, work
+from tracking.widgets import heatmap, hours, now, tags, work
 
-__all__ = ["heatmap", "hours", "now", "work"]
+__all__ = ["heatmap", "hours", "now", "tags", "work"]
