@@ -40,13 +40,12 @@ def test_the_newest_with_their_reason(owner: User):
     make_entry(owner, at(4, 1), 5 * 60, project=project)
     make_entry(owner, at(4, 2), 10, project=project)
     html = drawn(owner, NAME, "medium")
-    assert [entry.review for entry in read(owner, NAME, "medium")["entries"]] == [Review.OVERLAP] * 2 + [
-        "no_project"
-    ] * 2
-    assert html.index("entry 6") < html.index("entry 5")
-    assert "entry 4" not in html
+    odd = [entry.review for entry in read(owner, NAME, "medium")["entries"]]
+    assert odd == [Review.OVERLAP, Review.OVERLAP, Review.NO_PROJECT]
+    assert "entry 6" in html
+    assert "entry 5" not in html
     assert "Overlaps another entry · <time" in html
-    assert "and 4 more</a>" in html
+    assert "and 5 more</a>" in html
     assert "0:10" in html
     owner.daily_limit_hours = 4
     owner.save()
@@ -86,7 +85,7 @@ def test_others_are_only_counted_for_those_who_may_see_them(
 def test_the_day_is_the_persons(owner: User):
     User.objects.update(time_zone="Pacific/Kiritimati")
     make_entry(owner, at(3, 12), 30)
-    assert "Wednesday 4 March" in drawn(owner, NAME, "medium")
+    assert ">4 Mar</time>" in drawn(owner, NAME, "medium")
 
 
 @pytest.mark.parametrize("rows", [1, 3])

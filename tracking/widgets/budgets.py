@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,7 +15,7 @@ from tracking.choices import BudgetType
 from tracking.models import Project
 from tracking.widgets.reads import TEMPLATE
 
-ROWS = {Size.SMALL: 1, Size.MEDIUM: 4, Size.LARGE: 5}
+ROWS = {Size.SMALL: 1, Size.MEDIUM: 3, Size.LARGE: 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +37,15 @@ def budget_burn(asked: Asked, place: Place) -> dict[str, Any]:
         "budgets": len(budgets),
         "rest": len(budgets) - len(projects),
         "more": reverse("tracking:projects"),
-        "more_label": _now("All projects"),
+        "more_label": _("All projects"),
     }
 
 
 def _budgets(user: User) -> list[tuple[Project, BudgetUse]]:
     """Those that `user` may know, the most used first."""
     projects = Project.objects.visible_to(user).open().exclude(budget_type=BudgetType.NONE)
-    rows = projects.with_rights_for(user).filter(budget_shown__gt=0).defer("description").order_by("name", "pk")
-    found = [(project, use) for project in rows if (use := budget_use(project))]
+    rows = projects.with_rights_for(user).defer("description").order_by("name", "pk")
+    found = [(project, use) for project in rows if (use := budget_use(project)) and use.amount]
     return sorted(found, key=lambda pair: -pair[1].used / pair[1].amount)
 
 

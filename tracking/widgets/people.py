@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -40,7 +39,7 @@ def team_now(asked: Asked, place: Place) -> dict[str, Any]:
         "stopped": stopped,
         "rest": counts["all"] - len(running) - len(stopped),
         "more": reverse("accounts:people"),
-        "more_label": _now("All people"),
+        "more_label": _("All people"),
     }
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from timetracker.web.widgets import Asked, Place, Size, Widget, register
@@ -15,7 +14,7 @@ from tracking.choices import Review
 from tracking.models import TimeEntry
 from tracking.widgets.reads import TEMPLATE
 
-ROWS = 4
+ROWS = 3
 
 
 def review(asked: Asked, place: Place) -> dict[str, Any]:
@@ -36,7 +35,7 @@ def review(asked: Asked, place: Place) -> dict[str, Any]:
         "entries": own.order_by("-started_at", "-pk")[:ROWS] if mine and not place.is_small else [],
         "rest": max(0, mine.total() - ROWS),
         "more": reverse("tracking:review") if mine or others else "",
-        "more_label": _now("Review them"),
+        "more_label": _("Review them"),
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from timetracker.web.widgets import Asked, Place, Range, Size, Widget, register
@@ -33,9 +32,9 @@ def top_tags(asked: Asked, place: Place) -> dict[str, Any]:
         "twice": found.twice_shown,
         "rows": [] if place.is_small else [row(line) for line in found.lines[:ROWS]],
         "largest": found.largest,
-        "heading": f"{place.widget.label}: {Range(place.settings.range).label}",
+        "heading": Range(place.settings.range).label,
         "more": report_url(first, last, people, group="tag"),
-        "more_label": _now("All tags"),
+        "more_label": _("All tags"),
     }
 
 
