@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -95,18 +96,29 @@ def _use(project: Project, amount: Decimal | None, earned_cent_seconds: int) -> 
     return BudgetUse(in_money, amount, used, project.currency)
 
 
-def recent_seconds(project: Project, now: dt.datetime | None = None) -> int:
+def recent_seconds(projects: Iterable[Project], now: dt.datetime | None = None) -> dict[int, int]:
     """Worked by everybody in the last four weeks: hours on a project are no secret to those who see it."""
+    ids = [project.pk for project in projects]
+    if not ids:
+        return {}
     now = now or timezone.now()
-    recent = TimeEntry.objects.alive().filter(project=project).within(now - dt.timedelta(days=PACE_DAYS), now)
-    return recent.aggregate(total=Sum("seconds"))["total"] or 0
+    recent = TimeEntry.objects.alive().filter(project__in=ids).within(now - dt.timedelta(days=PACE_DAYS), now)
+    sums = recent.order_by().values_list("project_id").annotate(total=Sum("seconds"))
+    return {pk: total or 0 for pk, total in sums if pk is not None}
+
+
+def burns(projects: Iterable[Project], today: dt.date) -> dict[int, Burn]:
+    """By project, of those from `with_rights_for` that have a budget the person may know. One statement at most."""
+    uses = [(project, use) for project in projects if (use := budget_use(project))]
+    recent = recent_seconds(project for project, _use in uses)
+    return {project.pk: _burn(project, use, recent.get(project.pk, 0), today) for project, use in uses}
 
 
 def burn(project: Project, today: dt.date) -> Burn | None:
-    use = budget_use(project)
-    if use is None:
-        return None
-    recent = recent_seconds(project)
+    return burns([project], today).get(project.pk)
+
+
+def _burn(project: Project, use: BudgetUse, recent: int, today: dt.date) -> Burn:
     runs_out_on = None
     if recent and project.tracked_seconds and use.used and use.left > 0:
         a_day = use.used * recent / project.tracked_seconds / PACE_DAYS

@@ -1,5 +1,5 @@
 """The widgets of time and work, in the order of the gallery."""
 
-from tracking.widgets import hours, now, work
+from tracking.widgets import budgets, heatmap, hours, now, people, review, tags, work
 
-__all__ = ["hours", "now", "work"]
+__all__ = ["budgets", "heatmap", "hours", "now", "people", "review", "tags", "work"]
