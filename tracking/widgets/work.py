@@ -39,10 +39,9 @@ def recent(asked: Asked, place: Place) -> dict[str, Any]:
 
 def deadlines(asked: Asked, place: Place) -> dict[str, Any]:
     project, note = project_of(asked, place)
-    rows = ROWS[place.size] - bool(note)
-    found = list(tasks_due(asked.user, whose=people_of(asked, place), project=project)[: rows + 1])
+    due = tasks_due(asked.user, whose=people_of(asked, place), project=project)
     return {
-        "tasks": [Work(task.project, task) for task in found[:rows]],
+        "tasks": [Work(task.project, task) for task in due[: ROWS[place.size] - bool(note)]],
         "note": note,
         "more": reverse("tracking:tasks"),
         "more_label": _now("All tasks"),
