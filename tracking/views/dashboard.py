@@ -51,7 +51,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "pins": list(Favourite.objects.of(user)),
         "is_new": not TimeEntry.objects.alive().filter(user=user).exists(),
     }
-    return render_page(request, PAGE, context | _board_context(request))
+    return render_page(request, PAGE, context | _board_context(request), partial="head")
 
 
 @login_required

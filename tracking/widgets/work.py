@@ -29,7 +29,7 @@ def recent(asked: Asked, place: Place) -> dict[str, Any]:
     projects = recent_projects(asked.user, ROWS[place.size])
     return {
         "projects": [
-            (Work(each), week.by_project.get(each.pk, 0), report_url(week.first, week.last, mine, project=each.pk))
+            (Work(each), week.total_of(each.pk), report_url(week.first, week.last, mine, project=each.pk))
             for each in projects
         ],
         "more": reverse("tracking:projects"),
