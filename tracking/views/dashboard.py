@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest) -> HttpResponse:
     """For any element with `data-dashboard`, and for going in and out of the edit mode."""
     if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
-        return redirect("tracking:start")
+        return start(request)
     return render_page(request, "tracking/dashboard/board.html", _board_context(request))
 
 
