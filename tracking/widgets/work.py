@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from timetracker.web.widgets import Asked, Place, Size, Widget, register
@@ -33,7 +32,7 @@ def recent(asked: Asked, place: Place) -> dict[str, Any]:
             for each in projects
         ],
         "more": reverse("tracking:projects"),
-        "more_label": _now("All projects"),
+        "more_label": _("All projects"),
     }
 
 
@@ -44,7 +43,7 @@ def deadlines(asked: Asked, place: Place) -> dict[str, Any]:
         "tasks": [Work(task.project, task) for task in due[: ROWS[place.size] - bool(note)]],
         "note": note,
         "more": reverse("tracking:tasks"),
-        "more_label": _now("All tasks"),
+        "more_label": _("All tasks"),
     }
 
 
@@ -53,7 +52,7 @@ def my_tasks(asked: Asked, place: Place) -> dict[str, Any]:
     return {
         "tasks": [Work(task.project, task) for task in tasks],
         "more": reverse("tracking:tasks"),
-        "more_label": _now("All tasks"),
+        "more_label": _("All tasks"),
     }
 
 
@@ -61,7 +60,7 @@ def recent_entries(asked: Asked, place: Place) -> dict[str, Any]:
     return {
         "latest": latest_entries(asked.user, ROWS[place.size]),
         "more": reverse("tracking:entries"),
-        "more_label": _now("All entries"),
+        "more_label": _("All entries"),
     }
 
 
@@ -70,7 +69,7 @@ def activity(asked: Asked, place: Place) -> dict[str, Any]:
     return {
         "lines": lines_of(events, asked.user),
         "more": reverse("tracking:activity"),
-        "more_label": _now("All activity"),
+        "more_label": _("All activity"),
     }
 
 
