@@ -30,6 +30,8 @@ NAMED = 40
 @dataclass(frozen=True, slots=True)
 class Board:
     places: list[Place]
+    hidden: list[Place]
+    """What its person may not use now, and may again tomorrow."""
     left_out: list[str]
     """Sentences: what of the layout could not be shown as it stands there."""
     is_own: bool
@@ -41,7 +43,7 @@ class Board:
     @property
     def digest(self) -> str:
         """Tells boards apart: a page asks only for one that it does not show."""
-        return f"{zlib.crc32(json.dumps(self.layout).encode()):08x}"
+        return f"{zlib.crc32(json.dumps([self.layout, self.left_out]).encode()):08x}"
 
     @property
     def topics(self) -> list[str]:
@@ -72,6 +74,7 @@ def standard_layout() -> Layout:
 
 def read_board(user: User, layout: Any, *, is_own: bool = True) -> Board:
     places: dict[str, Place] = {}
+    hidden: dict[str, Place] = {}
     left_out: list[str] = []
     for entry in layout if isinstance(layout, list) else [layout]:
         kept = entry if isinstance(entry, dict) else {"name": entry}
@@ -81,11 +84,14 @@ def read_board(user: User, layout: Any, *, is_own: bool = True) -> Board:
             left_out.append(_("There is no widget “%(name)s” (any more).") % {"name": str(name)[:NAMED]})
         elif widget.name in places:
             left_out.append(_("“%(name)s” stood there twice.") % {"name": widget.label})
-        elif widget.allowed(user):  # else it is there for others who share this layout
+        else:
             place = Place(widget, widget.fit_size(kept.get("size", widget.size)), widget.fit(kept.get("settings")))
-            left_out.extend(_changed(place, kept))
-            places[widget.name] = place
-    return Board(list(places.values()), left_out, is_own)
+            if widget.allowed(user):
+                left_out.extend(_changed(place, kept))
+                places[widget.name] = place
+            else:
+                hidden[widget.name] = place
+    return Board(list(places.values()), list(hidden.values()), left_out, is_own)
 
 
 def _changed(place: Place, kept: dict[str, Any]) -> Iterator[str]:

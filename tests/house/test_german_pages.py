@@ -44,7 +44,8 @@ PAGES = [
     "/tags/{tag}/edit/", "/people/", "/people/?state=all", "/people/invite/", "/people/{person}/", "/teams/",
     "/teams/new/", "/teams/{team}/", "/settings/", "/settings/appearance/", "/settings/security/", "/settings/tokens/",
     "/settings/organisation/", "/accounts/password/change/", "/accounts/logout/", "/accounts/reauthenticate/",
-    "/projects/999999/", "/admin/", "/entries/favourites/",
+    "/projects/999999/", "/admin/", "/entries/favourites/", "/?edit", "/dashboard/widgets/", "/dashboard/widgets/?edit",
+    "/dashboard/gallery/", "/dashboard/widgets/time-chart/settings/",
 ]  # fmt: skip
 FORMS = [
     "/entries/new/", "/clients/new/", "/projects/new/", "/projects/{project}/people/add/", "/tasks/new/", "/tags/new/",

@@ -218,14 +218,40 @@ REPORTS = [
         get("/api/reports/?person={owner}&preset=this-year", refused=400),
     ),
 ]
-OVERVIEW = rights(
-    "the start page and the activity",
-    "see",
-    get("/"),
-    get("/activity/"),
-    get("/activity/?person={owner}"),
-    get("/activity/?type=time_logged"),
-)
+BOARD = "the dashboard and the activity"
+CHART = "/dashboard/widgets/time-chart/"
+OVERVIEW = [
+    *rights(
+        BOARD,
+        "see",
+        get("/"),
+        get("/?edit"),
+        get("/dashboard/board/"),
+        get("/dashboard/widgets/"),
+        get("/dashboard/widgets/?edit"),
+        get("/dashboard/widgets/?topic=entries"),
+        get(CHART),
+        get("/dashboard/gallery/"),
+        get("/activity/"),
+        get("/activity/?person={owner}"),
+        get("/activity/?type=time_logged"),
+    ),
+    *rights(
+        BOARD,
+        "arrange one's own",
+        post("/dashboard/widgets/my-tasks/add/"),
+        post("/dashboard/widgets/quick-stats/remove/"),
+        post("/dashboard/widgets/recent-entries/resize/", {"size": "large"}),
+        post("/dashboard/widgets/recent-entries/move/", {"step": "-1"}),
+        get(f"{CHART}settings/"),
+        post(f"{CHART}settings/", {"range": "this-month", "scope": "team"}),
+        post("/dashboard/arrange/", {"names": ["time-chart", "quick-stats"]}),
+        post("/dashboard/tidy/"),
+        post("/dashboard/reset/", quiet=True),  # it is the standard one
+        post("/dashboard/restore/?was={own board}"),
+    ),
+    *rights(BOARD, "make it everybody's", post("/dashboard/standard/")),
+]
 FILTERED = rights(
     "the private project",
     "see",

@@ -110,7 +110,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         "make of what others do": "S N N N Y Y Y S",
     },
     "a colleague's rule": {"see": "S H H H H H H S", "change or delete": "S H H H H H H S"},
-    "the start page and the activity": {"see": EVERYBODY_HERE},
+    "the dashboard and the activity": {
+        "see": EVERYBODY_HERE,
+        "arrange one's own": EVERYBODY_HERE,
+        "make it everybody's": ADMINISTRATORS,
+    },
     "people": {
         "see who works here": EVERYBODY_HERE,
         "change role and teams, deactivate": ADMINISTRATORS,

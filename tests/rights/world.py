@@ -22,6 +22,7 @@ from notifications.models import Notification
 from tests.factories import TeamFactory, UserFactory
 from tests.rights.table import ROLES
 from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, make_task
+from timetracker.web.answers import remembering
 from tracking.history import entry_events
 from tracking.models import Project, Task, TimeEntry, TimeImport
 from tracking.services.booking import whole_second
@@ -224,6 +225,7 @@ def _own(person: User, world: World) -> dict[str, Any]:
     second = make_entry(person, MONDAY + dt.timedelta(hours=2), description="my later work")
     token, _secret = create_token(actor=person, person=person, name="mine")
     return {
+        "own board": remembering({"layout": []}).removeprefix("?was="),
         **{f"own {name}": row for name, row in _told(person, "my notification").items()},
         **{f"own {name}": row for name, row in _rules(person, "my rule").items()},
         "own entry": entry,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -22,7 +23,8 @@ class WidgetSettingsForm(forms.Form):
         initial = {"range": chosen.range, "scope": chosen.scope, "project": chosen.project}
         super().__init__(data, initial=initial, auto_id="widget-setting-%s", label_suffix="")
         self.fields["range"].choices = [(each.value, each.label) for each in widget.ranges]
-        self.fields["project"].queryset = Project.objects.visible_to(user).open().order_by("name", "pk")
+        open_ones = Q(pk__in=Project.objects.open()) | Q(pk=chosen.project)  # one that was closed since stays chosen
+        self.fields["project"].queryset = Project.objects.visible_to(user).filter(open_ones).order_by("name", "pk")
         self.fields["project"].empty_label = _("All projects")
         offered = {"range": widget.ranges, "scope": widget.by_scope, "project": widget.by_project}
         for name, offers in offered.items():

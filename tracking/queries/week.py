@@ -57,6 +57,12 @@ class Week:
     def runs_since_today(self) -> bool:
         return self.running is not None and local_date(self.running.started_at, self.zone) == self.today
 
+    def total_of(self, project: int) -> Total:
+        """Of a project, which the timer may run on."""
+        seconds = self.by_project.get(project, 0)
+        runs = self.running is not None and self.running.project_id == project
+        return self._with_running(seconds) if runs else Total(seconds)
+
     def _with_running(self, seconds: int) -> Total:
         return Total(seconds - self.elapsed, self.running)
 
@@ -117,7 +123,7 @@ class Week:
 def week_progress(user: User, now: dt.datetime | None = None, running: TimeEntry | EllipsisType | None = ...) -> Week:
     """What is finished as a report of the week by project says it, and the timer on top.
 
-    Two statements, whatever the data; one for who knows what is `running`.
+    One statement, whatever the data, and those that find the timer where `running` does not say it.
     """
     now = now or timezone.now()
     today = local_date(now, user.zone)

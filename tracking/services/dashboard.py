@@ -14,8 +14,9 @@ from accounts.models import User
 from accounts.services.organisation import update_organisation
 from accounts.services.profile import update_profile
 from timetracker.live.push import push_after_commit
+from timetracker.web.errors import NotAllowed
 from timetracker.web.widgets import Place, Size, Widget, get_widget
-from tracking.dashboard import Layout, board_of, read_board
+from tracking.dashboard import Layout, board_of
 
 TOPIC = "dashboard"
 Was = Layout | None
@@ -107,23 +108,24 @@ def reset_board(*, person: User) -> tuple[User, Was]:
 
 @transaction.atomic
 def restore_board(*, person: User, layout: Was) -> tuple[User, Was]:
-    """As it was: what Undo does, and the Redo after it."""
+    """As it was, with what was not shown of it: what Undo does, and the Redo after it."""
     person = _locked(person)
     was = person.dashboard
-    return _save(person, None if layout is None else read_board(person, layout).layout), was
+    return _save(person, layout), was
 
 
 @transaction.atomic
-def make_board_standard(*, actor: User) -> Was:
-    """Everybody without a board of their own gets the administrator's. Answers what it was until now."""
-    if not actor.is_administrator:
-        raise PermissionError("Only administrators choose everybody's board.")
+def make_board_standard(*, actor: User) -> None:
+    """Everybody without a board of their own gets the administrator's. Raises NotAllowed for others."""
     actor = _locked(actor)
-    update_organisation(actor=actor, dashboard=board_of(actor).layout)
+    if not actor.is_administrator:
+        raise NotAllowed(_("Only administrators choose everybody's board."))
+    board = board_of(actor)
+    update_organisation(actor=actor, dashboard=_kept(board.places + board.hidden))
     _save(actor, None)  # the same board, which from now on follows the standard
-    people = User.objects.filter(is_active=True, dashboard=None).values_list("pk", flat=True)
-    push_after_commit(list(people), TOPIC)
-    return None
+    # Not dashboard=None, which asks for a JSON null.
+    people = User.objects.filter(is_active=True, dashboard__isnull=True).values_list("pk", flat=True)
+    push_after_commit(people, TOPIC)
 
 
 @transaction.atomic
@@ -132,16 +134,14 @@ def _change(
 ) -> tuple[User, Was]:
     person = _locked(person)
     board = board_of(person)
-    layout = [place.kept() for place in change(list(board.places))]
-    if layout == board.layout and not even_the_same:
+    places = change(list(board.places))
+    if places == board.places and not even_the_same:
         return person, person.dashboard
-    return _save(person, layout + _not_for(person)), person.dashboard
+    return _save(person, _kept(places + board.hidden)), person.dashboard
 
 
-def _not_for(person: User) -> Layout:
-    """Widgets of the own layout that its person may not use now, and may again tomorrow: they stay in it."""
-    own = [entry for entry in person.dashboard or [] if isinstance(entry, dict)]
-    return [entry for entry in own if (known := get_widget(entry.get("name"))) and not known.allowed(person)]
+def _kept(places: Sequence[Place]) -> Layout:
+    return [place.kept() for place in places]
 
 
 def _save(person: User, layout: Was) -> User:

@@ -7,16 +7,15 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import require_administrator
 from accounts.models import User
-from timetracker.web.answers import action, memory_of, remembering
+from timetracker.web.answers import action, attempt, memory_of, remembering, status_of
+from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast, undoable
 from timetracker.web.widgets import Place, get_widget
 from tracking.dashboard import Board, board_of, offered_to
@@ -51,7 +50,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "pins": list(Favourite.objects.of(user)),
         "is_new": not TimeEntry.objects.alive().filter(user=user).exists(),
     }
-    return render_page(request, PAGE, context | _board_context(request))
+    return render_page(request, PAGE, context | _board_context(request), partial="head")
 
 
 @login_required
@@ -59,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest) -> HttpResponse:
     """For any element with `data-dashboard`, and for going in and out of the edit mode."""
     if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
-        return redirect("tracking:start")
+        return start(request)
     return render_page(request, "tracking/dashboard/board.html", _board_context(request))
 
 
@@ -106,19 +105,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
 def settings(request: HttpRequest, name: str) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # login_required
     place = _place_or_404(board_of(user), name)
     if not place.widget.has_settings:
         raise Http404
     form = WidgetSettingsForm(request.POST or None, user=user, place=place)
-    if request.method == "POST" and form.is_valid():
-        _person, was = configure_widget(person=user, name=name, settings=form.chosen())
+    if form.is_valid() and (saved := attempt(form, configure_widget, person=user, name=name, settings=form.chosen())):
         said = _("“%(name)s” has other settings.") % {"name": place.widget.label}
-        return _changed(request, said, was, trigger={"closeDialog": True})
+        return _changed(request, said, saved[1], trigger={"closeDialog": True})
     context = {"title": place.widget.label, "form": form, "place": place}
-    status = 422 if form.is_bound else 200
-    return render_page(request, "tracking/dashboard/settings.html", context, partial="body", status=status)
+    return render_page(request, "tracking/dashboard/settings.html", context, partial="body", status=status_of(form))
 
 
 def _place_or_404(board: Board, name: str) -> Place:
@@ -175,20 +173,20 @@ def tidy(request: HttpRequest) -> HttpResponse:
 @action
 def restore(request: HttpRequest) -> HttpResponse:
     """What an Undo posts to, and the Redo after it."""
-    memory = memory_of(request, default=None)
-    if memory is None:
-        return toast(hx_response(request, redirect=None), _("This can no longer be undone."), "warning")
+    memory = memory_of(request, default={})
+    if "layout" not in memory:
+        raise Conflict(_("This can no longer be undone."), code="expired")
     _person, was = restore_board(person=request.user, layout=memory["layout"])
     return _changed(request, _("The board is as before."), was, loud=True, redo=True)
 
 
-@login_required
-@require_POST
+@action
 def make_standard(request: HttpRequest) -> HttpResponse:
-    require_administrator(request.user)
     make_board_standard(actor=request.user)
-    answer = hx_response(request, trigger={"layoutSaved": {}}) if request.htmx else redirect("tracking:start")
-    return toast(answer, _("Everybody without a board of their own has this one now."))
+    said = _("Everybody without a board of their own has this one now.")
+    if not request.htmx:
+        return redirect_with_toast(request, _edit_url(), said)
+    return toast(hx_response(request, trigger={"layoutSaved": {}}), said)
 
 
 def _named(name: str) -> dict[str, Any]:
@@ -200,14 +198,21 @@ def _changed(
     request: HttpRequest, said: str, was: Was, *, loud: bool = False, redo: bool = False, trigger: Any = None
 ) -> HttpResponse:
     """`layoutSaved` tells the page how the board is now, which asks for it where it shows another."""
-    undo_url = reverse("tracking:dashboard-restore") + remembering({"layout": was})
-    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
-        return redirect_with_toast(request, reverse("tracking:start") + "?edit", said, undo_url=undo_url)
     request.user.refresh_from_db(fields=["dashboard"])  # type: ignore[union-attr]  # signed in, see `action`
     mine = board_of(request.user)
+    is_same = was == request.user.dashboard
+    undo_url = "" if is_same else reverse("tracking:dashboard-restore") + remembering({"layout": was})
+    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        return redirect_with_toast(request, _edit_url(), said, undo_url=undo_url)
     saved = {"layout": mine.layout, "said": str(said)}
     answer = hx_response(request, trigger={"layoutSaved": saved} | (trigger or {}))
-    return toast(answer, said, undo_url=undo_url, redo=redo) if loud else undoable(answer, said, undo_url)
+    if loud:
+        return toast(answer, said, undo_url=undo_url, redo=redo)
+    return undoable(answer, said, undo_url) if undo_url else answer
+
+
+def _edit_url() -> str:
+    return reverse("tracking:start") + "?edit"
 
 
 def greeting(clock: dt.time, name: str) -> str:

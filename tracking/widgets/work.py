@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from timetracker.web.widgets import Asked, Place, Size, Widget, register
@@ -30,23 +29,22 @@ def recent(asked: Asked, place: Place) -> dict[str, Any]:
     projects = recent_projects(asked.user, ROWS[place.size])
     return {
         "projects": [
-            (Work(each), week.by_project.get(each.pk, 0), report_url(week.first, week.last, mine, project=each.pk))
+            (Work(each), week.total_of(each.pk), report_url(week.first, week.last, mine, project=each.pk))
             for each in projects
         ],
         "more": reverse("tracking:projects"),
-        "more_label": _now("All projects"),
+        "more_label": _("All projects"),
     }
 
 
 def deadlines(asked: Asked, place: Place) -> dict[str, Any]:
     project, note = project_of(asked, place)
-    rows = ROWS[place.size] - bool(note)
-    found = list(tasks_due(asked.user, whose=people_of(asked, place), project=project)[: rows + 1])
+    due = tasks_due(asked.user, whose=people_of(asked, place), project=project)
     return {
-        "tasks": [Work(task.project, task) for task in found[:rows]],
+        "tasks": [Work(task.project, task) for task in due[: ROWS[place.size] - bool(note)]],
         "note": note,
         "more": reverse("tracking:tasks"),
-        "more_label": _now("All tasks"),
+        "more_label": _("All tasks"),
     }
 
 
@@ -55,7 +53,7 @@ def my_tasks(asked: Asked, place: Place) -> dict[str, Any]:
     return {
         "tasks": [Work(task.project, task) for task in tasks],
         "more": reverse("tracking:tasks"),
-        "more_label": _now("All tasks"),
+        "more_label": _("All tasks"),
     }
 
 
@@ -65,7 +63,7 @@ def recent_entries(asked: Asked, place: Place) -> dict[str, Any]:
         "latest": latest_entries(asked.user, ROWS[place.size] - bool(note), project),
         "note": note,
         "more": reverse("tracking:entries"),
-        "more_label": _now("All entries"),
+        "more_label": _("All entries"),
     }
 
 
@@ -77,7 +75,7 @@ def activity(asked: Asked, place: Place) -> dict[str, Any]:
         "lines": lines_of(events, asked.user),
         "note": note,
         "more": reverse("tracking:activity") + (f"?project={project.pk}" if project else ""),
-        "more_label": _now("All activity"),
+        "more_label": _("All activity"),
     }
 
 

@@ -1,4 +1,4 @@
-"""The start page, and the week it counts."""
+"""The week against its goal, as the sidebar says it, and the keys of recent projects."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from django.test import Client
 
 from accounts.models import User
 from tests.conftest import ClientFor
-from tests.tracking.pages import HTMX, MOST_STATEMENTS, statements, text, toast_of
-from tests.work import make_client, make_entry, make_project, make_tag, make_task
-from tracking.choices import TaskStatus
+from tests.tracking.pages import HTMX, text, toast_of
+from tests.work import make_entry, make_project
 from tracking.models import Project, TimeEntry
 from tracking.queries import week_progress, worked_seconds
 from tracking.services.timer import pause_timer, start_timer
-from tracking.views.start import greeting
 
 pytestmark = pytest.mark.django_db
 
@@ -115,91 +113,12 @@ def test_what_runs_counts_and_a_pause_does_not(owner: User, clock):
 def test_the_week_takes_one_statement(owner: User, django_assert_num_queries):
     work(owner, 2, 1)
     work(owner, 3, 1)
-    start_timer(user=owner)
+    timer = start_timer(user=owner)
+    with django_assert_num_queries(3):  # the timer, its tags
+        week_progress(owner)
     with django_assert_num_queries(1):
-        week = week_progress(owner)
+        week = week_progress(owner, running=timer)
         assert (week.seconds, week.on_pace, week.a_day) != (0, None, 0)
-
-
-# ── The page ─────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(
-    ("hour", "words"),
-    [
-        (5, "Good morning"),
-        (11, "Good morning"),
-        (12, "Good afternoon"),
-        (18, "Good evening"),
-        (23, "Good evening"),
-        (2, "Hello"),
-    ],
-)
-def test_greeting(hour: int, words: str):
-    assert greeting(dt.time(hour), "Olga") == f"{words}, Olga"
-
-
-def test_an_empty_instance_leads_to_the_first_hour(olga: Client, client_for: ClientFor, manager: User):
-    page = text(olga.get("/"))
-    assert "Track your first hour" in page
-    assert "Create a project" not in page
-    assert "Create a project" in text(client_for(manager).get("/"))
-
-
-def test_the_page_has_projects_tasks_and_last_entries(olga: Client, owner: User, manager: User):
-    project = make_project(name="Website", client=make_client(name="Northwind"))
-    work(owner, 3, 2, project=project, description="Checkout flow")
-    late = make_task(project, name="Late one", assignee=owner, due_at=WEDNESDAY - dt.timedelta(days=1))
-    make_task(project, name="Some day", assignee=owner)
-    make_task(project, name="Tomorrow", assignee=owner, due_at=WEDNESDAY + dt.timedelta(days=1))
-    make_task(project, name="Done", assignee=owner, status=TaskStatus.DONE, completed_at=WEDNESDAY)
-    make_task(make_project(manager, is_public=False), name="No longer mine to see", assignee=owner)
-    page = olga.get("/")
-    assert [work.task.name for work, _days in page.context["tasks"]] == ["Late one", "Tomorrow", "Some day"]
-    assert [days for _work, days in page.context["tasks"]] == [-1, 1, None]
-    for words in (
-        "Website",
-        "Northwind",
-        "2:00",
-        "Checkout flow",
-        f'value="task-{late.pk}"',
-        f'value="project-{project.pk}"',
-    ):
-        assert words in text(page)
-
-
-def test_one_click_starts(olga: Client, owner: User):
-    task = make_task(assignee=owner)
-    olga.post("/timer/start/", {"work": f"task-{task.pk}"}, headers=HTMX)
-    assert TimeEntry.objects.running().get(user=owner).task == task
-    assert "Nothing is running" not in text(olga.get("/"))
-
-
-def test_htmx_gets_what_changes_only(olga: Client):
-    page = text(olga.get("/", headers=HTMX))
-    assert 'id="start-page"' in page
-    assert "<html" not in page
-
-
-def test_nobody_signs_in_first(client_for: ClientFor):
-    assert client_for(None).get("/").status_code == 302
-
-
-def test_statements(olga: Client, owner: User):
-    counts = []
-    for rows in (1, 3):
-        for _ in range(rows):
-            task = make_task(make_project(client=make_client()), assignee=owner, due_at=WEDNESDAY)
-            work(owner, 3, 1, task=task, tags=[make_tag()])
-        start_timer(user=owner, task=task, tags=[make_tag()])
-        counts.append(statements(olga, "/"))
-    assert counts[0] == counts[1] <= MOST_STATEMENTS
-
-
-def test_an_entry_without_a_project_has_a_mark_too(olga: Client, owner: User):
-    work(owner, 4, 1, description="Post")
-    work(owner, 4, 1, description="Proofs", project=make_project(color="sky"))
-    page = olga.get("/").content.decode()
-    latest = page[page.index('id="start-latest"') :]
-    assert (latest.count('class="dot dot-none"'), latest.count('class="dot dot-sky"')) == (1, 1)
 
 
 # ── Keys for recent projects ─────────────────────────────────────────────────
@@ -220,7 +139,7 @@ def test_the_keys_of_recent_projects_say_which(client_for: ClientFor, owner: Use
     assert "Start timer on Acme site" in settings
     assert settings.count("No recent project at this place.") == 4
     assert 'data-name-of="timer-recent-1" value="Start timer on Acme site"' in text(browser.get("/palette/"))
-    assert 'data-keys-of="timer-recent-1"' in text(browser.get("/"))
+    assert 'data-keys-of="timer-recent-1"' in text(browser.get("/dashboard/widgets/recent-projects/"))
     arranged = text(browser.get("/settings/quick-actions/"))
     assert arranged.count("Shows when you have worked on so many projects of late.") == 4
 
