@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -79,6 +79,7 @@ def check_chart(person: User, **chosen: Any) -> None:
     entries, st.sampled_from(ZONES), st.sampled_from(["clock", "decimal"]), st.integers(0, 6),
     st.sampled_from(Range.values), st.sampled_from(Scope.values), st.booleans(),
 )  # fmt: skip
+@example([(3600, 40, 1), (90_000, 40, 1)], "UTC", "clock", 0, Range.THIS_WEEK, Scope.ME, False)  # 0:01 is not 0:02
 def test_they_say_the_same(owner: User, worked, zone, hours_format, week_start, of_range, scope, of_one):
     with forgotten():
         owner.time_zone, owner.hours_format, owner.week_start = zone, hours_format, week_start
