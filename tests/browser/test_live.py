@@ -1,11 +1,11 @@
-"""What changes while a page is on its way shows up on it, however long its scripts and its socket take."""
+"""What changes while a page is on its way shows up on it, however long its scripts, its socket or its parts take."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import APIResponse, Page, Request, Route, expect
 
 from accounts.models import User
 from tests.browser.tools import wait_until_live
@@ -56,6 +56,19 @@ def test_a_task_that_is_added_while_the_boards_script_is_on_its_way(open_page, p
     expect(other.get_by_role("link", name="Second")).to_be_visible()
     go_on()
     expect(page.get_by_role("link", name="Second")).to_be_visible()
+
+
+def test_what_a_part_of_the_page_has_missed_on_its_way(open_page, person: User):
+    page = open_page(person)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/dashboard/widgets/", lambda route: held.append((route, route.fetch())))
+    page.goto("/")
+    wait_until_live(page)
+    start_timer(open_page(person), "Stand-up")
+    expect(page.locator("#timer-stop")).to_be_visible()  # heard, but the board is of a moment ago
+    for route, response in held:
+        route.fulfill(response=response)
+    expect(page.locator("#dashboard-grid")).to_contain_text("Stand-up")
 
 
 def test_where_nothing_has_changed_nothing_is_fetched_again(open_page, person: User):
