@@ -12,9 +12,9 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from tests.live.test_socket import opened, scenario, socket_of, topics
-from tests.live.tools import soon
+from timetracker.live import push as push_module
 from timetracker.live.push import push, user_group
-from timetracker.live.told import CLOCKS_APART, KEPT, Told, ToldHere, ToldInRedis, told
+from timetracker.live.told import CLOCKS_APART, KEPT, Told, ToldHere, ToldInRedis
 
 NOW = 1_700_000_000.0
 
@@ -96,15 +96,15 @@ def milliseconds() -> str:
     return str(time.time_ns() // 1_000_000)
 
 
-def told_of(person, at: str) -> list[str] | None:
-    return since(told(), user_group(person.pk), int(at) / 1000)
+def push_and_wait(person, *topics: str) -> None:
+    message = {"type": "live.changed", "topics": list(topics)}
+    push_module._sender.send({user_group(person.pk): message}).result(10)
 
 
 def test_a_socket_begins_with_what_was_pushed_since_its_page_was_drawn(client_for, owner, outsider):
     client, other = client_for(owner), client_for(outsider)
     drawn = milliseconds()
-    push([owner.pk], "timer", "entries")
-    assert soon(lambda: told_of(owner, drawn) == ["entries", "timer"])
+    push_and_wait(owner, "timer", "entries")
 
     @scenario
     async def run() -> None:
@@ -136,7 +136,7 @@ def test_a_page_drawn_who_knows_when_fetches_everything(client_for, owner, since
 @pytest.mark.parametrize("given", [True, False])
 def test_where_nothing_was_missed_nothing_is_said(client_for, owner, given):
     client = client_for(owner)
-    push([owner.pk], "timer")
+    push_and_wait(owner, "timer")
 
     @scenario
     async def run() -> None:
@@ -148,7 +148,7 @@ def test_where_nothing_was_missed_nothing_is_said(client_for, owner, given):
 
 
 def test_nobody_is_told_nothing(owner):
-    push([owner.pk], "timer")
+    push_and_wait(owner, "timer")
 
     @scenario
     async def run() -> None:
