@@ -296,7 +296,7 @@ def test_with_storage_blocked_the_page_works(open_page, boss: User):
         "for (const name of ['localStorage', 'sessionStorage']) "
         "Object.defineProperty(window, name, { get() { throw new DOMException('blocked', 'SecurityError') } })"
     )
-    page.route_web_socket("**/ws/", lambda _socket: None)
+    page.route_web_socket("**/ws/*", lambda _socket: None)
     make_tag(name="one")
     delete_a_tag(page)
     press(page, "Ctrl+z")

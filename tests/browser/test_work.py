@@ -135,6 +135,7 @@ def test_search_sort_and_the_address(open_page, mara: User):
     assert "sort=-name" in page.url
     page.go_back()
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("Name")
+    wait_until_live(page)  # it was fetched anew: what is typed before its scripts are there is not heard
     page.get_by_label("Search projects").fill("a")
     expect(page).to_have_url(re.compile("q=a"))
     assert "sort=name" in page.url

@@ -25,18 +25,20 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOST = "localhost:8000"
 
 
-def socket_of(client: Any = None, *, origin: str | None = f"http://{HOST}", host: str = HOST) -> WebsocketCommunicator:
+def socket_of(
+    client: Any = None, *, origin: str | None = f"http://{HOST}", host: str = HOST, since: str | None = None
+) -> WebsocketCommunicator:
     headers = [(b"host", host.encode())]
     if origin is not None:
         headers.append((b"origin", origin.encode()))
     if client is not None:
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()))
-    return WebsocketCommunicator(application, "/ws/", headers=headers)
+    return WebsocketCommunicator(application, "/ws/" if since is None else f"/ws/?since={since}", headers=headers)
 
 
-async def opened(client: Any) -> WebsocketCommunicator:
-    socket = socket_of(client)
+async def opened(client: Any, since: str | None = None) -> WebsocketCommunicator:
+    socket = socket_of(client, since=since)
     assert (await socket.connect(timeout=5))[0]
     return socket
 

@@ -1,23 +1,31 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from typing import Any
+from urllib.parse import parse_qs
 
 from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from timetracker.live.push import session_group, user_group
+from timetracker.live.told import told
 
 SIGNED_OUT = 4401
 """Close code: coming back is of no use without signing in."""
 PING = {"type": "ping"}
 PONG = {"type": "pong"}
 LONGEST_MESSAGE = 100
+INSTANT = re.compile(r"[0-9]{1,15}")
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    """Says `{"topics": [...]}` to one signed-in person. Asks the database nothing beyond who that is."""
+    """Says `{"topics": [...]}` to one signed-in person. Asks the database nothing beyond who that is.
+
+    With `?since=` (milliseconds since 1970, when the page was drawn) it begins with the topics that were pushed from
+    then on, or with `{"all": true}` where it does not know them.
+    """
 
     async def connect(self) -> None:
         user = self.scope["user"]
@@ -29,7 +37,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.groups = [user_group(user.pk), session_group(self.scope["session"].session_key)]
         for group in self.groups:
             await self.channel_layer.group_add(group, self.channel_name)
-        await self.accept()  # last: from here on the page relies on hearing everything
+        await self.accept()  # after the groups: from here on the page relies on hearing everything
+        since = _since(self.scope["query_string"])
+        if since is not None:
+            await self._catch_up(user_group(user.pk), since)
+
+    async def _catch_up(self, group: str, since: float) -> None:
+        topics = await told().since(group, since)
+        if topics is None:
+            await self._say({"all": True})
+        elif topics:
+            await self._say({"topics": topics})
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """A heartbeat is answered, anything else is ignored."""
@@ -37,12 +55,23 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.send(json.dumps(PONG))
 
     async def live_changed(self, message: dict[str, Any]) -> None:
-        # It may have gone at this very moment: its own message about that is on the way.
-        with suppress(Disconnected):
-            await self.send(json.dumps({"topics": message["topics"]}))
+        await self._say({"topics": message["topics"]})
 
     async def live_close(self, message: dict[str, Any]) -> None:
         await self.close(SIGNED_OUT)
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        # The page may have gone at this very moment: its own message about that is on the way.
+        with suppress(Disconnected):
+            await self.send(json.dumps(message))
+
+
+def _since(query: bytes) -> float | None:
+    """In seconds. What is no instant counts as long ago."""
+    given = parse_qs(query.decode("latin1"), keep_blank_values=True).get("since")
+    if given is None:
+        return None
+    return int(given[0]) / 1000 if INSTANT.fullmatch(given[0]) else 0.0
 
 
 def _is_ping(text: str) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future
 from typing import Any
@@ -15,13 +16,15 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
 
+from timetracker.live.told import told
+
 log = structlog.get_logger(__name__)
 
 SEND_WITHIN = 5.0
 
 
 def push(user_ids: Iterable[int], *topics: str) -> None:
-    """Now. Does not wait and does not fail: a page that misses it refetches when its socket is back."""
+    """Now. Does not wait and does not fail: a page that misses it refetches when its socket is open or back."""
     message = {"type": "live.changed", "topics": list(topics)}
     _sender.send({user_group(user_id): message for user_id in user_ids})
 
@@ -61,7 +64,7 @@ class _Sender:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def send(self, messages: dict[str, dict[str, Any]]) -> Future[None]:
-        return asyncio.run_coroutine_threadsafe(self._deliver(messages), self._running_loop())
+        return asyncio.run_coroutine_threadsafe(self._deliver(messages, time.time()), self._running_loop())
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -70,10 +73,13 @@ class _Sender:
                 threading.Thread(target=self._loop.run_forever, name="live-push", daemon=True).start()
             return self._loop
 
-    async def _deliver(self, messages: dict[str, dict[str, Any]]) -> None:
+    async def _deliver(self, messages: dict[str, dict[str, Any]], at: float) -> None:
         layer = get_channel_layer()
+        topics = {group: message["topics"] for group, message in messages.items() if "topics" in message}
         try:
             async with asyncio.timeout(SEND_WITHIN):
+                if topics:
+                    await told().note(topics, at)  # first: see there
                 await _send(layer, messages)
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("push_failed", groups=len(messages), reason=repr(error))

@@ -51,6 +51,7 @@ class RequestMiddleware:
         trusted = trust_proxies(request)
         request_id = _request_id(request, trusted=trusted)
         started = time.perf_counter()
+        request.began = str(time.time_ns() // 1_000_000)  # type: ignore[attr-defined]  # for pages, see live/consumers.py
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:

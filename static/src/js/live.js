@@ -6,12 +6,11 @@ const LAST_RETRY_MS = 30_000;
 const BEAT_MS = 25_000;
 const SILENCE_MS = 10_000;
 const BANNER_AFTER_MS = 3000;
-const SLOW_PAGE_MS = 1500;
 const SIGNED_OUT = 4401;
 
 let socket = null;
 let tries = 0;
-let gap = false; // something may have happened while no socket was open
+let gap = false; // something may have happened since a socket was lost
 let leaving = false;
 let heart = 0;
 let silence = 0;
@@ -61,13 +60,14 @@ function opened() {
   tries = 0;
   showBanner(null);
   beat();
-  if (gap || performance.now() > SLOW_PAGE_MS) touchAll();
+  if (gap) touchAll();
   gap = false;
 }
 
 function heard({ data }) {
   clearTimeout(silence);
   const message = JSON.parse(data);
+  if (message.all) touchAll();
   for (const topic of message.topics ?? []) touch(topic);
 }
 
@@ -93,6 +93,8 @@ function connect() {
   stopClocks();
   const url = new URL(path(), window.location.href);
   url.protocol = url.protocol.replace("http", "ws");
+  // The first one tells when the page was drawn, and hears what has changed since.
+  if (!gap) url.searchParams.set("since", document.body.dataset.drawn);
   const mine = new WebSocket(url);
   socket = mine;
   mine.addEventListener("open", () => (mine === socket ? opened() : mine.close()));
@@ -120,4 +122,5 @@ window.addEventListener("pageshow", ({ persisted }) => {
 });
 window.addEventListener("online", connectNow);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && connectNow());
-connect();
+// After htmx, which gets the page ready on the same event: before that nobody would hear what is said.
+document.addEventListener("DOMContentLoaded", connect);

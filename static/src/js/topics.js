@@ -22,11 +22,24 @@ export function touch(topic) {
   states.set(topic, { firedAt: state?.firedAt ?? 0, timer: setTimeout(fire, wait, topic) });
 }
 
+function topicsIn(root) {
+  const topics = new Set();
+  for (const element of [root, ...root.querySelectorAll('[hx-trigger*="live:"]')]) {
+    for (const [, topic] of (element.getAttribute("hx-trigger") ?? "").matchAll(/live:([\w-]+)/g)) topics.add(topic);
+  }
+  return topics;
+}
+
 /** Everything on this page that can change: after a gap nobody knows what was missed. */
 export function touchAll() {
-  const topics = new Set();
-  for (const element of document.querySelectorAll('[hx-trigger*="live:"]')) {
-    for (const [, topic] of element.getAttribute("hx-trigger").matchAll(/live:([\w-]+)/g)) topics.add(topic);
-  }
-  for (const topic of topics) touch(topic);
+  for (const topic of topicsIn(document.body)) touch(topic);
 }
+
+// What an answer brings listens from now on, but is of the moment when it was asked for.
+const askedAt = new WeakMap();
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr } }) => askedAt.set(xhr, performance.now()));
+document.addEventListener("htmx:afterSettle", ({ detail: { elt, xhr } }) => {
+  for (const topic of elt instanceof Element ? topicsIn(elt) : []) {
+    if (states.get(topic)?.firedAt > askedAt.get(xhr)) touch(topic);
+  }
+});
