@@ -24,7 +24,7 @@ def quick_actions(asked: Asked, place: Place) -> dict[str, Any]:
 register(
     Widget(
         name="active-timer", label=_("Timer"), about=_("What runs, for how long, with start and stop."), icon="clock",
-        template=TEMPLATE % "active_timer", read=active_timer, topics=("timer", "entries"),
+        template=TEMPLATE % "active_timer", read=active_timer, topics=("timer",),
         size=Size.SMALL, sizes=(Size.SMALL,),
     ),
     Widget(
