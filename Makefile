@@ -8,7 +8,7 @@ export PORT DATA_DIR
 VENV := .venv
 PY := $(VENV)/bin/python
 # The tools for testing come on top of what serving needs, and stay once they are there.
-FOR_TESTS := test dev bench bench-live bench-keys bench-rules bench-dashboard screenshots format
+FOR_TESTS := test dev bench bench-live bench-keys bench-rules bench-dashboard screenshots lighthouse format
 REQUIREMENTS := $(if $(or $(wildcard $(VENV)/dev.stamp),$(filter $(FOR_TESTS),$(MAKECMDGOALS))),dev,app)
 APPS := timetracker accounts tracking workflows analytics notifications
 FRONTEND_SOURCES := $(shell find static/src templates $(APPS) -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.py')
@@ -16,7 +16,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := $(DATA_DIR)/static/staticfiles.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test bench bench-live bench-keys bench-rules bench-dashboard screenshots messages format lock clean
+.PHONY: help setup run dev test bench bench-live bench-keys bench-rules bench-dashboard screenshots lighthouse messages format lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -50,6 +50,9 @@ bench-dashboard: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## P
 
 screenshots: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Take pictures of every page into var/screenshots (SCREENSHOTS_ARGS)
 	@$(PY) scripts/screenshots.py $(SCREENSHOTS_ARGS)
+
+lighthouse: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print Lighthouse's scores and what it finds (LIGHTHOUSE_ARGS)
+	@$(PY) scripts/lighthouse.py $(LIGHTHOUSE_ARGS)
 
 messages: $(VENV)/$(REQUIREMENTS).stamp ## Bring the translations up to date with the words of the code
 	@$(PY) scripts/messages.py
