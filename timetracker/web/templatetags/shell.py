@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms, template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
@@ -32,6 +33,9 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
+_UNSAID: dict[str, Any] = {"keys": "", "in_palette": True, "contexts": ["global"]}
+
+
 @register.simple_tag(takes_context=True)
 def kept(context: template.Context, template_name: str) -> SafeString:
     """`{% kept "web/nav.html" %}`: a piece that differs by language, section and one's own keys only, drawn once for
@@ -55,7 +59,7 @@ def commands(context: template.Context) -> SafeString:
 @lru_cache(maxsize=64)
 def _commands(ids: tuple[str, ...], _language: str | None) -> SafeString:
     known = [command for command in map(get_command, ids) if command is not None]
-    return json_script([_as_data(command) for command in known], "commands")
+    return json_script([_as_data(command) for command in known], "commands", encoder=_Compact)
 
 
 @register.filter
@@ -80,9 +84,15 @@ def _quick_actions(ids: tuple[str, ...], _language: str | None) -> SafeString:
     return render_to_string("web/quick_actions.html", {"actions": [get_command(command_id) for command_id in ids]})
 
 
+class _Compact(DjangoJSONEncoder):
+    item_separator = ","
+    key_separator = ":"
+
+
 def _as_data(command: Command) -> dict[str, Any]:
+    """What commands.js takes for granted is left out: it is on every page."""
     kind = next(kind for kind in ("page", "dialog", "post", "press", "act") if getattr(command, kind))
-    return {
+    data = {
         "id": command.id,
         "label": str(command.label),
         "category": str(command.category.label),
@@ -93,6 +103,7 @@ def _as_data(command: Command) -> dict[str, Any]:
         "kind": kind,
         "to": command.url or command.press or command.act,
     }
+    return {name: value for name, value in data.items() if _UNSAID.get(name) != value}
 
 
 @register.simple_tag
