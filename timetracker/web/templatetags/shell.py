@@ -1,5 +1,6 @@
 """Tags of the page's frame: `{% load shell %}`."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -33,6 +34,7 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
+_INDENTED = re.compile(r"\n\s+")
 _UNSAID: dict[str, Any] = {"keys": "", "in_palette": True, "contexts": ["global"]}
 
 
@@ -47,7 +49,8 @@ def kept(context: template.Context, template_name: str) -> SafeString:
 
 @lru_cache(maxsize=min(KEPT, 256))
 def _kept(template_name: str, section: str, _language: str | None, own: tuple[tuple[str, str], ...]) -> SafeString:
-    return render_to_string(template_name, {"section": section, "own_keys": dict(own)})
+    drawn = render_to_string(template_name, {"section": section, "own_keys": dict(own)})
+    return SafeString(_INDENTED.sub("\n", drawn))  # kept pieces have neither <pre> nor <textarea>
 
 
 @register.simple_tag(takes_context=True)
