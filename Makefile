@@ -8,7 +8,7 @@ export PORT DATA_DIR
 VENV := .venv
 PY := $(VENV)/bin/python
 # The tools for testing come on top of what serving needs, and stay once they are there.
-FOR_TESTS := test dev bench bench-live bench-keys bench-rules screenshots format
+FOR_TESTS := test dev bench bench-live bench-keys bench-rules bench-dashboard screenshots lighthouse format
 REQUIREMENTS := $(if $(or $(wildcard $(VENV)/dev.stamp),$(filter $(FOR_TESTS),$(MAKECMDGOALS))),dev,app)
 APPS := timetracker accounts tracking workflows analytics notifications
 FRONTEND_SOURCES := $(shell find static/src templates $(APPS) -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.py')
@@ -16,10 +16,10 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := $(DATA_DIR)/static/staticfiles.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test bench bench-live bench-keys bench-rules screenshots messages format lock clean
+.PHONY: help setup run dev test bench bench-live bench-keys bench-rules bench-dashboard screenshots lighthouse messages format lock clean
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
 setup: $(VENV)/$(REQUIREMENTS).stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Install and build everything, serve nothing
 
@@ -45,8 +45,14 @@ bench-keys: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print 
 bench-rules: $(VENV)/dev.stamp ## Print how long rules take to match (BENCH_ARGS)
 	@$(PY) benchmarks/bench_rules.py $(BENCH_ARGS)
 
+bench-dashboard: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print what the home page takes with every widget (BENCH_ARGS)
+	@$(PY) benchmarks/bench_dashboard.py $(BENCH_ARGS)
+
 screenshots: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Take pictures of every page into var/screenshots (SCREENSHOTS_ARGS)
 	@$(PY) scripts/screenshots.py $(SCREENSHOTS_ARGS)
+
+lighthouse: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print Lighthouse's scores and what it finds (LIGHTHOUSE_ARGS)
+	@$(PY) scripts/lighthouse.py $(LIGHTHOUSE_ARGS)
 
 messages: $(VENV)/$(REQUIREMENTS).stamp ## Bring the translations up to date with the words of the code
 	@$(PY) scripts/messages.py

@@ -21,6 +21,7 @@ class Request:
     form: dict[str, str] | None = None
     data: dict[str, Any] | None = None
     token: bool = False
+    htmx: bool = False
     expect: tuple[int, ...] = (200,)
 
 
@@ -49,7 +50,7 @@ class Browser:
             headers["Cookie"] = f"sessionid={self.who['session']}; csrftoken={self.csrf}"
             headers["X-CSRFToken"] = self.csrf
             headers["Origin"] = f"http://localhost:{self.port}"
-            if request.method == "POST":
+            if request.htmx or request.method == "POST":
                 headers["HX-Request"] = "true"
         if request.data is not None:
             headers["Content-Type"], body = "application/json", json.dumps(request.data)

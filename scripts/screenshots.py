@@ -68,7 +68,9 @@ SIGNED_OUT = {"sign-in": "/accounts/login/", "reset": "/accounts/password/reset/
 
 
 @contextmanager
-def instance(entries: int, appearance: str = "") -> Iterator[tuple[str, dict[str, object]]]:
+def instance(
+    entries: int, appearance: str = "", *, every_widget: bool = False
+) -> Iterator[tuple[str, dict[str, object]]]:
     """A server on a database of its own: the address, and who may sign in. Without `entries` it has one person only."""
     with tempfile.TemporaryDirectory(prefix="screens-") as folder:
         port = free_port()
@@ -81,18 +83,21 @@ def instance(entries: int, appearance: str = "") -> Iterator[tuple[str, dict[str
             env.pop(name, None)
         run(env, "manage.py", "migrate", "--verbosity", "0")
         run(env, "manage.py", "collectstatic", "--noinput", "--verbosity", "0")
-        who = json.loads(run(env, "scripts/screenshots.py", "--prepare", str(entries), "--appearance", appearance))
+        every = ["--every-widget"] if every_widget else []
+        prepared = run(env, "scripts/screenshots.py", "--prepare", str(entries), "--appearance", appearance, *every)
+        who = json.loads(prepared)
         with serving("embedded", env, port):
             yield f"http://localhost:{port}", who
 
 
-def prepare(entries: int, appearance: str) -> dict[str, object]:
+def prepare(entries: int, appearance: str, *, every_widget: bool) -> dict[str, object]:
     """Runs inside the instance."""
     from benchmarks.prepare import session_of  # noqa: PLC0415 - sets Django up, so it comes first
 
     # isort: split
     from accounts.models import Organisation, User  # noqa: PLC0415 - needs that
     from accounts.services.profile import update_profile  # noqa: PLC0415
+    from timetracker.web.widgets import Place, all_widgets  # noqa: PLC0415
     from tracking.demo.load import load_demo_data  # noqa: PLC0415
     from tracking.models import Project, Task, TimeEntry  # noqa: PLC0415
     from tracking.services.favourites import pin_entry  # noqa: PLC0415
@@ -111,6 +116,9 @@ def prepare(entries: int, appearance: str) -> dict[str, object]:
         start_timer(user=person, description="Checkout flow: address form", project=Project.objects.get(code="web"))
         _tell(person)
         _automate(person)
+    if every_widget:
+        places = [Place(widget, widget.size, widget.fit({})) for widget in all_widgets()]
+        update_profile(person=person, dashboard=[place.kept() for place in places])
     task = Task.objects.order_by("-tracked_seconds").first()
     project = Project.objects.order_by("-tracked_seconds").first()
     rule, run = Rule.objects.filter(name="Tell me what took long").first(), Execution.objects.first()
@@ -220,9 +228,10 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=2000)
     parser.add_argument("--appearance", default="", help="for example look=paper,text_size=largest,density=compact")
     parser.add_argument("--prepare", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--every-widget", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.prepare is not None:
-        print(json.dumps(prepare(options.prepare, options.appearance)))
+        print(json.dumps(prepare(options.prepare, options.appearance, every_widget=options.every_widget)))
         return
     options.out.mkdir(parents=True, exist_ok=True)
     only = set(filter(None, options.only.split(",")))

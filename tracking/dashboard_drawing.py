@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import structlog
 from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.template import Context, RequestContext
+from django.template.loader import get_template
 from django.utils import timezone
 
 from accounts.models import User
@@ -24,6 +26,7 @@ class Drawing:
         user: User = request.user  # type: ignore[assignment]  # every caller needs a signed-in person
         self.request, self.editing, self.preview = request, editing, preview
         self.asked = Asked(user, timezone.now().astimezone(user.zone))
+        self.known = _known(request)
 
     def all(self, places: Iterable[Place], *, out_of_band: bool = False) -> list[str]:
         return [self.one(place, out_of_band=out_of_band) for place in places]
@@ -40,9 +43,25 @@ class Drawing:
         }
         try:
             found = place.widget.read(self.asked, place)
-            body = render_to_string(place.widget.template, {**frame, **found}, self.request)
-            return render_to_string(FRAME, {**frame, **found, "body": body}, self.request)
+            body = self._draw(place.widget.template, {**frame, **found})
+            return self._draw(FRAME, {**frame, **found, "body": body})
         except Exception:
             log.exception("widget_failed", widget=place.widget.name, person=self.asked.user.pk)
-            body = render_to_string(BROKEN, frame, self.request)
-            return render_to_string(FRAME, {**frame, "body": body}, self.request)
+            body = self._draw(BROKEN, frame)
+            return self._draw(FRAME, {**frame, "body": body})
+
+    def _draw(self, template: str, values: Mapping[str, Any]) -> str:
+        return _compiled(template).render(Context({**self.known, **values}))
+
+
+def _known(request: HttpRequest) -> dict[str, Any]:
+    """What every template knows, found once for all of them."""
+    context = RequestContext(request)
+    with context.bind_template(_compiled(FRAME)):
+        known: dict[str, Any] = context.flatten()  # type: ignore[assignment]  # the types think of odd names
+        return known
+
+
+def _compiled(name: str) -> Any:
+    """Without the wrapper that finds what every template knows again each time."""
+    return get_template(name).template  # type: ignore[attr-defined]  # there is only Django's engine

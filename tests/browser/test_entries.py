@@ -75,7 +75,7 @@ def test_log_time_for_somebody_else(open_page, person: User):
         make_entry(jorg, noon + dt.timedelta(minutes=minutes), 30)
     page = open_page(person, f"/entries/?person={jorg.pk}&week={noon:%Y-%m-%d}")
     dialog = page.get_by_role("dialog")
-    for opener in (page.locator("#log-time"), page.get_by_role("link", name=re.compile("Log 1.:30 to"))):
+    for opener in (page.locator("#log-time"), page.get_by_role("link", name=re.compile("Log it: 1.:30 to"))):
         opener.click()
         expect(dialog.get_by_role("heading")).to_have_text("Log time for Jörg Müller")
         dialog.get_by_label("Start").fill("x")

@@ -22,13 +22,15 @@ def render(source: str, **context: Any) -> str:
 
 
 def test_icons() -> None:
-    assert 'class="size-4"' in render('{% icon "play" class="size-4" %}')
+    assert 'class="icon size-4"' in render('{% icon "play" class="size-4" %}')
     plain = render('{% icon "play" %}')
     assert plain.startswith("<svg")
     assert 'aria-hidden="true"' in plain
-    assert 'class="size-5"' in plain
+    assert 'class="icon size-5"' in plain
     assert "style=" not in plain
+    assert "stroke" not in plain  # said once, by the style sheet
     assert render('{% icon "play" set="solid" %}') != plain
+    assert 'fill="currentColor"' in render('{% icon "play" set="solid" %}')
     labelled = render('{% icon "play" label=label %}', label='Start "now"')
     assert 'aria-label="Start &quot;now&quot;"' in labelled
     assert 'aria-hidden="true"' not in labelled

@@ -4,7 +4,10 @@ import { ajax } from "./ajax.js";
 
 const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 
-const commands = new Map((read("commands") ?? []).map((command) => [command.id, { ...command, standard: command.keys, standardLabel: command.label }]));
+// What most commands have is not said of each.
+const whole = (command) => ({ keys: "", in_palette: true, contexts: ["global"], ...command });
+const asStandard = (command) => ({ ...command, standard: command.keys, standardLabel: command.label });
+const commands = new Map((read("commands") ?? []).map((command) => [command.id, asStandard(whole(command))]));
 
 /** One's own keys, by command; all others have the standard ones. */
 export function useKeys(own) {

@@ -48,7 +48,7 @@ document.addEventListener("click", (event) => {
   else added.get(item.dataset.quickOwn)?.action(event);
 });
 
-let before = window.scrollY;
+let before = 0; // not asked for yet: that would lay the page out while it loads
 document.addEventListener(
   "scroll",
   () => {

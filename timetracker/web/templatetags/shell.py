@@ -1,9 +1,11 @@
 """Tags of the page's frame: `{% load shell %}`."""
 
+import re
 from functools import lru_cache
 from typing import Any
 
 from django import forms, template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
@@ -32,6 +34,10 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
+_INDENTED = re.compile(r"\n\s+")
+_UNSAID: dict[str, Any] = {"keys": "", "in_palette": True, "contexts": ["global"]}
+
+
 @register.simple_tag(takes_context=True)
 def kept(context: template.Context, template_name: str) -> SafeString:
     """`{% kept "web/nav.html" %}`: a piece that differs by language, section and one's own keys only, drawn once for
@@ -43,7 +49,8 @@ def kept(context: template.Context, template_name: str) -> SafeString:
 
 @lru_cache(maxsize=min(KEPT, 256))
 def _kept(template_name: str, section: str, _language: str | None, own: tuple[tuple[str, str], ...]) -> SafeString:
-    return render_to_string(template_name, {"section": section, "own_keys": dict(own)})
+    drawn = render_to_string(template_name, {"section": section, "own_keys": dict(own)})
+    return SafeString(_INDENTED.sub("\n", drawn))  # kept pieces have neither <pre> nor <textarea>
 
 
 @register.simple_tag(takes_context=True)
@@ -55,7 +62,7 @@ def commands(context: template.Context) -> SafeString:
 @lru_cache(maxsize=64)
 def _commands(ids: tuple[str, ...], _language: str | None) -> SafeString:
     known = [command for command in map(get_command, ids) if command is not None]
-    return json_script([_as_data(command) for command in known], "commands")
+    return json_script([_as_data(command) for command in known], "commands", encoder=_Compact)
 
 
 @register.filter
@@ -80,9 +87,15 @@ def _quick_actions(ids: tuple[str, ...], _language: str | None) -> SafeString:
     return render_to_string("web/quick_actions.html", {"actions": [get_command(command_id) for command_id in ids]})
 
 
+class _Compact(DjangoJSONEncoder):
+    item_separator = ","
+    key_separator = ":"
+
+
 def _as_data(command: Command) -> dict[str, Any]:
+    """What commands.js takes for granted is left out: it is on every page."""
     kind = next(kind for kind in ("page", "dialog", "post", "press", "act") if getattr(command, kind))
-    return {
+    data = {
         "id": command.id,
         "label": str(command.label),
         "category": str(command.category.label),
@@ -93,6 +106,7 @@ def _as_data(command: Command) -> dict[str, Any]:
         "kind": kind,
         "to": command.url or command.press or command.act,
     }
+    return {name: value for name, value in data.items() if _UNSAID.get(name) != value}
 
 
 @register.simple_tag
