@@ -44,7 +44,7 @@ def work(user: User, colleague: User) -> None:
         project = make_project(client=make_client())
         due = make_task(project, assignee=person, due_at=NOON + dt.timedelta(days=1))
         make_task(project, assignee=person, status=TaskStatus.DONE, completed_at=NOON)
-        for day in (2, 3):
+        for day in (2, 3, 3):  # twice the same hour: something to review
             entry = make_entry(
                 person, at(day, 9), 60, task=due, tags=[make_tag()], description=f"{project.name}, {day}"
             )

@@ -12,9 +12,10 @@ from tracking.queries.days import DAY
 from tracking.queries.search import described_by
 
 
-def running_entry(user: User) -> TimeEntry | None:
+def running_entry(user: User, *, tagged: bool = True) -> TimeEntry | None:
+    """What runs; without its tags one statement less."""
     running = TimeEntry.objects.running().filter(user=user).select_related("project__client", "task")
-    entry = running.prefetch_related("tags").first()
+    entry = (running.prefetch_related("tags") if tagged else running).first()
     if entry is not None:
         entry.user = user  # whose zone and limits it goes by, without asking again
     return entry

@@ -20,7 +20,11 @@ DAYS = {Range.LAST_7_DAYS: 7, Range.LAST_14_DAYS: 14, Range.LAST_30_DAYS: 30}
 
 
 def running_of(asked: Asked) -> TimeEntry | None:
-    return asked.once(running_entry, asked.user)
+    return asked.once(_running, asked.user)
+
+
+def _running(user: Any) -> TimeEntry | None:
+    return running_entry(user, tagged=False)
 
 
 def week_of(asked: Asked) -> Week:
