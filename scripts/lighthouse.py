@@ -4,7 +4,7 @@
     python scripts/lighthouse.py [--only /,/entries/] [--runs 3] [--entries 2000] [--out var/lighthouse]
 
 Signed in, served by the real server on a throw-away database, the home page with every widget. Prints the medians of
-the scores, what the measures were, and every audit that is not passed, with its elements. The first run fetches
+the scores and measures, and every audit that the last run did not pass, with its elements. The first run fetches
 Lighthouse through npx; CHROMIUM says where the browser is.
 """
 
@@ -88,7 +88,7 @@ def show(path: str, reports: list[dict[str, Any]]) -> bool:
     last = reports[-1]["audits"]
     speed = ", ".join(str(round(report["environment"]["benchmarkIndex"])) for report in reports)
     print(f"  the machine at that moment (benchmarkIndex, 1000 and more is a quiet one): {speed}")
-    print(" ", "  ".join(f"{short} {last[name].get('displayValue', '?')}" for name, short in MEASURES.items()))
+    print(" ", "  ".join(f"{short} {median_of(reports, name)}" for name, short in MEASURES.items()))
     weighed = {ref["id"] for category in BARS for ref in reports[-1]["categories"][category]["auditRefs"]}
     for name, audit in last.items():
         if name in weighed and audit["score"] is not None and audit["score"] < 1:
@@ -96,6 +96,14 @@ def show(path: str, reports: list[dict[str, Any]]) -> bool:
             for element in elements(audit):
                 print(f"      {element}")
     return good
+
+
+def median_of(reports: list[dict[str, Any]], name: str) -> str:
+    value = statistics.median(report["audits"][name]["numericValue"] for report in reports)
+    unit = reports[0]["audits"][name]["numericUnit"]
+    if unit == "byte":
+        return f"{value / 1000:.0f} kB"
+    return f"{value:.0f} ms" if unit == "millisecond" else f"{value:.3f}"
 
 
 def elements(audit: dict[str, Any]) -> list[str]:

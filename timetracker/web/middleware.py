@@ -160,8 +160,8 @@ def activate_person(user: AbstractBaseUser | AnonymousUser) -> None:
 
 
 class CompressPages(GZipMiddleware):
-    """Pages and fragments: a sixth of their size. Files and streams go out as they are made. What of a page is secret
-    (CSRF) is masked anew each time, and Django pads at random, so that lengths tell nothing."""
+    """Pages and fragments: a sixth of their size. Files and streams go out as they are made. The CSRF
+    token is masked anew each time, and Django pads at random, so that lengths tell less about what is in them."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.streaming or not response.headers.get("Content-Type", "").startswith("text/html"):
