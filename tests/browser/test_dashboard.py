@@ -150,18 +150,18 @@ def test_move_by_buttons_keeps_the_focus(open_page, person: User):
 def test_drag_by_the_head(open_page, person: User):
     page = open_page(person, "/")
     edit(page)
-    handle, target = box_of(widget(page, "quick-stats").locator("[data-grip]")), box_of(widget(page, "week-goal"))
+    handle, target = box_of(widget(page, "active-timer").locator("[data-grip]")), box_of(widget(page, "week-goal"))
     with page.expect_response("**/dashboard/arrange/"):
         page.mouse.move(handle["x"] + 60, handle["y"] + 12)
         page.mouse.down()
         for step in range(1, 4):
             page.mouse.move(target["x"] + target["width"] - 20, target["y"] + 40 + step, steps=5)
         page.mouse.up()
-    expect_order(page, "active-timer", "week-goal", "quick-stats", "time-chart")
+    expect_order(page, "quick-stats", "week-goal", "active-timer", "time-chart")
     page.get_by_role("link", name="Done").click()
-    expect_order(page, "active-timer", "week-goal", "quick-stats", "time-chart")
+    expect_order(page, "quick-stats", "week-goal", "active-timer", "time-chart")
     expect(page.locator(".widget-tools")).to_have_count(0)
-    assert layout_of(person) == ["active-timer", "week-goal", "quick-stats", "time-chart"]
+    assert layout_of(person) == ["quick-stats", "week-goal", "active-timer", "time-chart"]
 
 
 @pytest.mark.usefixtures("worked")
