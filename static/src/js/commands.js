@@ -7,7 +7,8 @@ const read = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "nul
 // What most commands have is not said of each.
 const whole = (command) => ({ keys: "", in_palette: true, contexts: ["global"], ...command });
 const asStandard = (command) => ({ ...command, standard: command.keys, standardLabel: command.label });
-const commands = new Map((read("commands") ?? []).map((command) => [command.id, asStandard(whole(command))]));
+const inCategory = ([category, members]) => members.map((command) => whole({ ...command, category }));
+const commands = new Map(Object.entries(read("commands") ?? {}).flatMap(inCategory).map((command) => [command.id, asStandard(command)]));
 
 /** One's own keys, by command; all others have the standard ones. */
 export function useKeys(own) {

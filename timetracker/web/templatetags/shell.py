@@ -62,7 +62,10 @@ def commands(context: template.Context) -> SafeString:
 @lru_cache(maxsize=64)
 def _commands(ids: tuple[str, ...], _language: str | None) -> SafeString:
     known = [command for command in map(get_command, ids) if command is not None]
-    return json_script([_as_data(command) for command in known], "commands", encoder=_Compact)
+    by_category: dict[str, list[dict[str, Any]]] = {}
+    for command in known:
+        by_category.setdefault(str(command.category.label), []).append(_as_data(command))
+    return json_script(by_category, "commands", encoder=_Compact)
 
 
 @register.filter
@@ -98,7 +101,6 @@ def _as_data(command: Command) -> dict[str, Any]:
     data = {
         "id": command.id,
         "label": str(command.label),
-        "category": str(command.category.label),
         "keys": command.keys,
         "icon": command.icon,
         "in_palette": command.in_palette,
@@ -139,7 +141,8 @@ def _nav(context: template.Context, view_name: str, icon: str, label: str) -> di
         return {"url": ""}
     command = command_of_page(view_name)
     keys = (context.get("own_keys") or {}).get(command.id, command.keys) if command else ""
-    return {"url": url, "icon": icon, "label": label, "current": url == context.get("section"), "keys": keys}
+    current, is_first = url == context.get("section"), context.get("of_sidebar", False)
+    return {"url": url, "icon": icon, "label": label, "current": current, "keys": keys, "is_first": is_first}
 
 
 @register.inclusion_tag("web/nav_item.html", takes_context=True)

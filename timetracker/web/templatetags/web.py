@@ -60,6 +60,21 @@ def _icon(name: str, icon_set: str, attributes: tuple[tuple[str, str], ...]) -> 
 
 
 @register.simple_tag
+def first_icon(name: str, **attributes: str) -> SafeString:
+    """An outlined icon that `icon_again` repeats elsewhere in the page."""
+    head, inner, foot = re.split(r"(?<=>)(.*)(?=</svg>)", icon(name, **attributes), maxsplit=1, flags=re.DOTALL)
+    return format_html('{}<g id="i-{}">{}</g>{}', SafeString(head), name, SafeString(inner), SafeString(foot))
+
+
+@register.simple_tag
+def icon_again(name: str, **attributes: str) -> SafeString:
+    css = attributes.get("class", "size-5")
+    return format_html(
+        '<svg class="icon {}" viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{}"/></svg>', css, name
+    )
+
+
+@register.simple_tag
 def dot(colour: str) -> SafeString:
     """The coloured dot before a project's name; the name stands beside it, so the dot itself says nothing."""
     return _DOTS.get(colour, _DOTS["zinc"])
