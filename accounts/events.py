@@ -39,7 +39,10 @@ class PersonChanged(PersonPayload):
     old_role: str
 
 
-@event_type("preferences_changed", label=_("Settings changed"), sentence=_("changed their settings"), subject="person")
+@event_type(
+    "preferences_changed", label=_("Settings changed"), sentence=_("changed their settings"), subject="person",
+    internal=True,  # each move of a widget is one
+)  # fmt: skip
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreferencesChanged(PersonPayload):
     changed: list[str]

@@ -32,7 +32,7 @@ def top_tags(asked: Asked, place: Place) -> dict[str, Any]:
         "twice": found.twice_shown,
         "rows": [] if place.is_small else [row(line) for line in found.lines[:ROWS]],
         "largest": found.largest,
-        "heading": Range(place.settings.range).label,
+        "heading": f"{place.widget.label} · {Range(place.settings.range).label}",
         "more": report_url(first, last, people, group="tag"),
         "more_label": _("All tags"),
     }
