@@ -243,3 +243,20 @@ def test_everybodys_board(client_for: ClientFor, administrator: User, owner: Use
     assert names_of(owner) == [*BOARD]
     olga.post("/dashboard/reset/")
     assert names_of(owner) == ["week-goal"]
+
+
+def test_everybodys_board_can_be_taken_back(administrator: User, owner: User, client_for: ClientFor):
+    User.objects.filter(pk=owner.pk).update(dashboard=None)
+    keep(administrator, "my-tasks")
+    browser = client_for(administrator)
+    undo = heard(browser.post("/dashboard/standard/", headers=HTMX))["toast"]["undo_url"]
+    assert (names_of(owner), kept(administrator)) == (["my-tasks"], None)
+    answer = heard(browser.post(undo, headers=HTMX))["toast"]
+    assert answer["redo"]
+    assert names_of(owner) == ["recent-entries"]  # everybody's until then
+    assert [entry["name"] for entry in kept(administrator)] == ["my-tasks"]
+    browser.post(answer["undo_url"], headers=HTMX)
+    assert (names_of(owner), kept(administrator)) == (["my-tasks"], None)
+    # What an Undo of one's own board remembers is no memory of everybody's.
+    own = heard(browser.post("/dashboard/widgets/my-tasks/remove/", headers=HTMX))["toast"]["undo_url"]
+    assert browser.post(f"/dashboard/standard/?{own.partition('?')[2]}", headers=HTMX).status_code == 409

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.queries import get_organisation
 from accounts.services.organisation import update_organisation
 from accounts.services.profile import update_profile
 from timetracker.live.push import push_after_commit
@@ -114,18 +115,27 @@ def restore_board(*, person: User, layout: Was) -> tuple[User, Was]:
     return _save(person, layout), was
 
 
+def make_board_standard(*, actor: User) -> tuple[Was, Was]:
+    """Everybody without a board of their own gets the administrator's, who from then on follows it like all others.
+    Answers the standard one and their own as they were. Raises NotAllowed for others."""
+    board = board_of(actor)
+    return set_standard_board(actor=actor, standard=_kept(board.places + board.hidden), own=None)
+
+
 @transaction.atomic
-def make_board_standard(*, actor: User) -> None:
-    """Everybody without a board of their own gets the administrator's. Raises NotAllowed for others."""
+def set_standard_board(*, actor: User, standard: Was, own: Was) -> tuple[Was, Was]:
+    """Everybody's board (None: the one that came with the product), and with it the administrator's own. Answers both
+    as they were: what an Undo sets again."""
     actor = _locked(actor)
     if not actor.is_administrator:
         raise NotAllowed(_("Only administrators choose everybody's board."))
-    board = board_of(actor)
-    update_organisation(actor=actor, dashboard=_kept(board.places + board.hidden))
-    _save(actor, None)  # the same board, which from now on follows the standard
+    was = get_organisation().dashboard, actor.dashboard
+    update_organisation(actor=actor, dashboard=standard)
+    _save(actor, own)
     # Not dashboard=None, which asks for a JSON null.
     people = User.objects.filter(is_active=True, dashboard__isnull=True).values_list("pk", flat=True)
     push_after_commit(people, TOPIC)
+    return was
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ from tracking.services.dashboard import (
     reset_board,
     resize_widget,
     restore_board,
+    set_standard_board,
     tidy_board,
 )
 
@@ -182,11 +183,19 @@ def restore(request: HttpRequest) -> HttpResponse:
 
 @action
 def make_standard(request: HttpRequest) -> HttpResponse:
-    make_board_standard(actor=request.user)
-    said = _("Everybody without a board of their own has this one now.")
+    """The board as everybody's; with a memory, what its Undo posts to."""
+    if memory := memory_of(request, default={}):
+        if not memory.keys() >= {"standard", "own"}:
+            raise Conflict(_("This can no longer be undone."), code="expired")
+        standard, own = set_standard_board(actor=request.user, standard=memory["standard"], own=memory["own"])
+        said = _("Everybody's board is as before.")
+    else:
+        standard, own = make_board_standard(actor=request.user)
+        said = _("Everybody without a board of their own has this one now.")
+    undo_url = reverse("tracking:dashboard-standard") + remembering({"standard": standard, "own": own})
     if not request.htmx:
-        return redirect_with_toast(request, _edit_url(), said)
-    return toast(hx_response(request, trigger={"layoutSaved": {}}), said)
+        return redirect_with_toast(request, _edit_url(), said, undo_url=undo_url)
+    return toast(hx_response(request, trigger={"layoutSaved": {}}), said, undo_url=undo_url, redo=bool(memory))
 
 
 def _named(name: str) -> dict[str, Any]:
