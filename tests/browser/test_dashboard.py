@@ -242,6 +242,8 @@ def test_without_a_board_it_changes_the_one_of_home(open_page, person: User):
     page.evaluate("widgetManager.removeWidget('week-goal')")
     assert layout_of(person) == ["quick-stats", "active-timer", "time-chart"]
     assert page.evaluate("widgetManager.layout.length") == 3
+    at_once = "Promise.all(['review', 'team-now', 'top-tags'].map(widgetManager.addWidget))"
+    assert page.evaluate(f"async () => (await {at_once}).map((layout) => layout.length)") == [4, 5, 6]
 
 
 @pytest.mark.usefixtures("worked")

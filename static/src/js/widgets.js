@@ -20,8 +20,12 @@ const shown = () => {
   return kept ? JSON.parse(kept.textContent) : known;
 };
 
+let turn = Promise.resolve(); // one after the other: htmx keeps only the last of what waits
+
 // Resolves with the layout as it then is; null where it was refused, which a toast says.
-async function change(path, values = {}) {
+const change = (path, values = {}) => (turn = turn.then(() => post(path, values)));
+
+async function post(path, values) {
   let saved = null;
   const heard = ({ detail }) => (saved = detail.layout);
   document.body.addEventListener("layoutSaved", heard, { once: true });
