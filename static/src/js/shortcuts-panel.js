@@ -59,7 +59,7 @@ const look = () => allCommands().filter(({ keys }) => keys).map((command) => ({ 
 // Once the server has said it, here is what has no other name on the page.
 async function name(field) {
   await freshNames();
-  known = known.map((one) => ({ ...one, label: commandOf(one.id).label, empty: commandOf(one.id).empty }));
+  known = known.filter(({ id }) => commandOf(id)).map((one) => ({ ...one, label: commandOf(one.id).label, empty: commandOf(one.id).empty }));
   draw(find(field.value));
 }
 

@@ -12,6 +12,8 @@ let begun = ""; // of a sequence
 let begunAt = 0;
 
 export function isField(target) {
+  // That of a dialog which just closed keeps the focus for a moment.
+  if (target.checkVisibility?.() === false) return false;
   if (target.isContentEditable) return true;
   return target.matches?.("input, textarea, select") && !target.matches(NO_FIELD);
 }
