@@ -40,6 +40,7 @@ MEASURES = {
     "total-byte-weight": "weight",
 }  # fmt: skip
 ELEMENTS = 5
+TRIES = 3
 
 
 @contextmanager
@@ -59,13 +60,18 @@ def signed_in(address: str, session: str) -> Iterator[str]:
 
 
 def examine(address: str, folder: str, out: Path) -> dict[str, Any]:
-    """One run, as Lighthouse reports it."""
+    """One run, as Lighthouse reports it. Chromium loses the trace of one now and then: that is run again."""
     flags = f"--headless=new --no-sandbox --disable-background-networking --user-data-dir={folder}"
-    subprocess.run(
-        ["npx", "--yes", LIGHTHOUSE, address, "--quiet", f"--chrome-flags={flags}", "--no-enable-error-reporting",
-         f"--only-categories={','.join(BARS)}", "--output=json", f"--output-path={out}"],
-        env={**os.environ, "CHROME_PATH": CHROMIUM, "PUPPETEER_SKIP_DOWNLOAD": "1"}, check=True,
-    )  # fmt: skip
+    command = [
+        "npx", "--yes", LIGHTHOUSE, address, "--quiet", f"--chrome-flags={flags}", "--no-enable-error-reporting",
+        f"--only-categories={','.join(BARS)}", "--output=json", f"--output-path={out}",
+    ]  # fmt: skip
+    env = {**os.environ, "CHROME_PATH": CHROMIUM, "PUPPETEER_SKIP_DOWNLOAD": "1"}
+    for _ in range(TRIES):
+        if not subprocess.run(command, env=env).returncode:
+            break
+    else:
+        raise SystemExit(f"{address}: no run in {TRIES} tries")
     report: dict[str, Any] = json.loads(out.read_text())
     if report.get("runtimeError"):
         raise SystemExit(f"{address}: {report['runtimeError']['message']}")
