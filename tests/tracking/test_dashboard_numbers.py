@@ -136,3 +136,17 @@ def test_without_a_goal_and_without_entries(olga: Client, owner: User, name: str
     User.objects.update(weekly_goal_hours=0)
     keep(owner, name)
     assert "This could not be shown." not in text(olga.get(f"/dashboard/widgets/{name}/", headers=HTMX))
+
+
+def test_many_projects_are_few_colours_and_lose_nothing(owner: User):
+    for number in range(12):
+        project = make_project(name=f"Project {number:02} with a name that goes on and on")
+        make_entry(owner, at(2 + number % 3, 8), 60 - number, project=project)
+    found = read(owner, "time-chart")["chart"]
+    assert len(found["series"]) == 8
+    assert [each["label"][:10] for each in found["series"][:2]] == ["Project 00", "Project 01"]
+    rest = found["series"][-1]
+    assert (rest["label"], rest["seconds"]) == ("5 others", sum(60 - number for number in range(7, 12)) * 60)
+    assert sum(each["seconds"] for each in found["series"]) == sum(day["seconds"] for day in found["days"])
+    for day in found["days"]:
+        assert sum(day["cells"]) == day["seconds"]

@@ -15,7 +15,7 @@ from accounts.queries import get_organisation
 from tests.tracking.boards import add_to_registry, keep, names_of, new_widget
 from timetracker.events.models import Event
 from timetracker.live import push as push_module
-from timetracker.web.errors import NotAllowed
+from timetracker.web.errors import Conflict, NotAllowed
 from timetracker.web.widgets import get_widget
 from tracking.dashboard import board_of, read_board, standard_layout
 from tracking.services.dashboard import (
@@ -160,9 +160,9 @@ def test_undo_and_redo(owner: User, layout: str, change: str):
         assert layout in {"empty", "a map"}
         return
     assert was == LAYOUTS[layout]
-    back, now = restore_board(person=owner, layout=was)
+    back, now = restore_board(person=owner, layout=was, after=changed.dashboard)
     assert (back.dashboard, now) == (LAYOUTS[layout], changed.dashboard)
-    again, _was = restore_board(person=owner, layout=now)
+    again, _was = restore_board(person=owner, layout=now, after=was)
     assert again.dashboard == changed.dashboard
 
 
@@ -201,9 +201,19 @@ def test_it_comes_back_too_where_the_board_was_everybodys(owner: User, secret: s
 @pytest.mark.usefixtures("secret")
 def test_nor_does_an_undo_lose_it(owner: User):
     keep(owner, "my-tasks", "secret")
-    _person, was = remove_widget(person=owner, name="my-tasks")
-    person, _was = restore_board(person=owner, layout=was)
+    changed, was = remove_widget(person=owner, name="my-tasks")
+    person, _was = restore_board(person=owner, layout=was, after=changed.dashboard)
     assert [place.widget.name for place in board_of(person).hidden] == ["secret"]
+
+
+@pytest.mark.django_db
+def test_an_undo_does_not_take_back_what_another_tab_did(owner: User):
+    keep(owner, "my-tasks", "review", "week-goal")
+    one, was = remove_widget(person=owner, name="my-tasks")
+    move_widget(person=owner, name="week-goal", step=-1)
+    with pytest.raises(Conflict):
+        restore_board(person=owner, layout=was, after=one.dashboard)
+    assert names_of(owner) == ["week-goal", "review"]
 
 
 # ── What a change tells ──────────────────────────────────────────────────────

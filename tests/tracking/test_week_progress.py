@@ -14,7 +14,7 @@ from tests.tracking.pages import HTMX, text, toast_of
 from tests.work import make_entry, make_project
 from tracking.models import Project, TimeEntry
 from tracking.queries import week_progress, worked_seconds
-from tracking.services.timer import pause_timer, start_timer
+from tracking.services.timer import pause_timer, resume_timer, start_timer, stop_timer
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +108,30 @@ def test_what_runs_counts_and_a_pause_does_not(owner: User, clock):
     pause_timer(user=owner)
     clock.shift(HOUR)
     assert week_progress(owner).seconds == HOUR
+
+
+def test_a_timer_over_midnight_counts_on_both_days(owner: User, clock):
+    clock.move_to(dt.datetime(2026, 3, 3, 22, 0, tzinfo=dt.UTC))
+    start_timer(user=owner)
+    clock.shift(HOUR)
+    pause_timer(user=owner)
+    clock.shift(HOUR / 2)  # half past eleven
+    resume_timer(user=owner)
+    clock.shift(2 * HOUR)  # half past one
+    week = week_progress(owner)
+    assert (week.by_day[dt.date(2026, 3, 3)], week.today_seconds, week.seconds) == (1.5 * HOUR, 1.5 * HOUR, 3 * HOUR)
+    assert (week.today_total.seconds, week.total.seconds) == (1.5 * HOUR, 3 * HOUR)
+    stop_timer(user=owner)
+    done = week_progress(owner)
+    assert (done.today_seconds, done.seconds) == (1.5 * HOUR, 3 * HOUR)
+
+
+def test_a_timer_since_last_week_counts_from_monday(owner: User, clock):
+    clock.move_to(dt.datetime(2026, 3, 1, 23, 0, tzinfo=dt.UTC))
+    start_timer(user=owner)
+    clock.shift(3 * HOUR)
+    week = week_progress(owner)
+    assert (week.today_seconds, week.seconds, week.total.seconds) == (2 * HOUR, 2 * HOUR, 2 * HOUR)
 
 
 def test_the_week_takes_one_statement(owner: User, django_assert_num_queries):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from timetracker.web.durations import shown_seconds
-from timetracker.web.times import local_date, week_bounds
+from timetracker.web.times import local_date, local_span_bounds, week_bounds
 from tracking.models import DayTotal, TimeEntry
 from tracking.queries.days import DAY, WEEK, Total
 from tracking.queries.entries import running_entry
@@ -30,6 +30,7 @@ class Week:
     zone: dt.tzinfo = dt.UTC
     running: TimeEntry | None = None
     elapsed: int = 0
+    """Of all that the timer runs, whole minutes, as its clock in a total counts."""
 
     @property
     def last(self) -> dt.date:
@@ -50,12 +51,7 @@ class Week:
 
     @property
     def today_total(self) -> Total:
-        """What began today; a timer that began yesterday counts there."""
-        return self._with_running(self.today_seconds) if self.runs_since_today else Total(self.today_seconds)
-
-    @property
-    def runs_since_today(self) -> bool:
-        return self.running is not None and local_date(self.running.started_at, self.zone) == self.today
+        return self._with_running(self.today_seconds)
 
     def total_of(self, project: int) -> Total:
         """Of a project, which the timer may run on."""
@@ -135,15 +131,36 @@ def week_progress(user: User, now: dt.datetime | None = None, running: TimeEntry
         exact[project] += seconds
     by_project = Counter({pk: shown_seconds(seconds, user.hours_format) for pk, seconds in exact.items()})
     timer = running_entry(user) if isinstance(running, EllipsisType) else running
-    if timer is not None and local_date(timer.started_at, user.zone) < first:
-        timer = None  # it counts where it began
-    elapsed = timer.elapsed_at(now) if timer else 0
-    if timer is not None:
-        day = local_date(timer.started_at, user.zone)
-        by_day[day] += elapsed
-        by_project[timer.project_id] += elapsed
+    elapsed = timer.elapsed_at(now) // 60 * 60 if timer else 0
+    for day, seconds in _running_by_day(timer, elapsed, today, now, user.zone).items() if timer else ():
+        if day >= first:
+            by_day[day] += seconds
+            by_project[timer.project_id] += seconds  # type: ignore[union-attr]  # only where there is one
     goal, days = user.weekly_goal_seconds, tuple(user.working_days)
     return Week(first, today, goal, by_day, by_project, days, user.zone, timer, elapsed)
+
+
+def _running_by_day(
+    timer: TimeEntry, elapsed: int, today: dt.date, now: dt.datetime, zone: dt.tzinfo
+) -> Counter[dt.date]:
+    """Split at midnight, as it will be when it is finished; today has what is not of the days before."""
+    begun = local_date(timer.started_at, zone)
+    if begun == today:
+        return Counter({today: elapsed})
+    pauses = [*timer.breaks.values_list("started_at", "ended_at"), (timer.paused_at or now, now)]
+    days: Counter[dt.date] = Counter()
+    for number in range((today - begun).days):
+        day = begun + number * DAY
+        start, end = local_span_bounds(day, day + DAY, zone)
+        idle = sum(_shared(pause, (start, end)) for pause in pauses)
+        days[day] = (_shared((timer.started_at, now), (start, end)) - idle) // 60 * 60
+    days[today] = max(0, elapsed - days.total())
+    return days
+
+
+def _shared(one: tuple[dt.datetime, dt.datetime], other: tuple[dt.datetime, dt.datetime]) -> int:
+    """Seconds that both spans have."""
+    return max(0, int((min(one[1], other[1]) - max(one[0], other[0])).total_seconds()))
 
 
 def worked_seconds(user: User, first: dt.date, last: dt.date) -> int:

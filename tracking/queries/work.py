@@ -77,7 +77,7 @@ def tasks_due(user: User, *, whose: Collection[int] = (), project: Project | Non
         tasks = tasks.filter(assignee__in=whose)
     if project is not None:
         tasks = tasks.filter(project=project)
-    return tasks.select_related("project__client").order_by("due_at", "pk")
+    return tasks.select_related("project__client", "assignee").order_by("due_at", "pk")
 
 
 def pickable_tags(text: str = "", limit: int = 20) -> QuerySet[Tag]:

@@ -15,7 +15,7 @@ from accounts.queries import get_organisation
 from accounts.services.organisation import update_organisation
 from accounts.services.profile import update_profile
 from timetracker.live.push import push_after_commit
-from timetracker.web.errors import NotAllowed
+from timetracker.web.errors import Conflict, NotAllowed
 from timetracker.web.widgets import Place, Size, Widget, get_widget
 from tracking.dashboard import Layout, board_of
 
@@ -108,10 +108,13 @@ def reset_board(*, person: User) -> tuple[User, Was]:
 
 
 @transaction.atomic
-def restore_board(*, person: User, layout: Was) -> tuple[User, Was]:
-    """As it was, with what was not shown of it: what Undo does, and the Redo after it."""
+def restore_board(*, person: User, layout: Was, after: Was) -> tuple[User, Was]:
+    """As it was, with what was not shown of it: what Undo does, and the Redo after it. Raises Conflict where the board
+    is not as it was `after` the change: another tab changed it since, and would lose that."""
     person = _locked(person)
     was = person.dashboard
+    if was != after:
+        raise Conflict(_("The board was changed elsewhere since then."), code="changed")
     return _save(person, layout), was
 
 

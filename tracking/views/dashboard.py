@@ -175,9 +175,9 @@ def tidy(request: HttpRequest) -> HttpResponse:
 def restore(request: HttpRequest) -> HttpResponse:
     """What an Undo posts to, and the Redo after it."""
     memory = memory_of(request, default={})
-    if "layout" not in memory:
+    if not memory.keys() >= {"layout", "after"}:
         raise Conflict(_("This can no longer be undone."), code="expired")
-    _person, was = restore_board(person=request.user, layout=memory["layout"])
+    _person, was = restore_board(person=request.user, layout=memory["layout"], after=memory["after"])
     return _changed(request, _("The board is as before."), was, loud=True, redo=True)
 
 
@@ -210,12 +210,13 @@ def _changed(
     request.user.refresh_from_db(fields=["dashboard"])  # type: ignore[union-attr]  # signed in, see `action`
     mine = board_of(request.user)
     is_same = was == request.user.dashboard
-    undo_url = "" if is_same else reverse("tracking:dashboard-restore") + remembering({"layout": was})
+    memory = remembering({"layout": was, "after": request.user.dashboard})
+    undo_url = "" if is_same else reverse("tracking:dashboard-restore") + memory
     if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return redirect_with_toast(request, _edit_url(), said, undo_url=undo_url)
-    saved = {"layout": mine.layout, "said": str(said)}
+    saved = {"layout": mine.layout, "said": "" if is_same else str(said)}
     answer = hx_response(request, trigger={"layoutSaved": saved} | (trigger or {}))
-    if loud:
+    if loud and undo_url:
         return toast(answer, said, undo_url=undo_url, redo=redo)
     return undoable(answer, said, undo_url) if undo_url else answer
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from timetracker.web.templatetags.web import duration
 from timetracker.web.widgets import Asked, Place, Range, Size, Widget, register
@@ -15,7 +16,10 @@ from tracking.queries.days import DAY
 from tracking.reports import Question, Report, Value, report
 from tracking.widgets.reads import TEMPLATE, people_of, project_of, report_url, span_of, week_of
 
-NO_COLOUR = "zinc"
+NO_COLOUR = "none"
+"""Of no project, and of several."""
+MOST = {Size.MEDIUM: 5, Size.LARGE: 8}
+"""So many parts has a column, with the one for all others."""
 
 
 def quick_stats(asked: Asked, place: Place) -> dict[str, Any]:
@@ -37,10 +41,11 @@ def time_chart(asked: Asked, place: Place) -> dict[str, Any]:
     project, note = project_of(asked, place)
     chosen = (project.pk,) if project else ()
     found = report(asked.user, Question(first, last, ("day", "project"), people=people, projects=chosen))
-    series = _series(found, people)
+    series = _series(found, people, MOST[place.size])
     days = _days(found, series, people, chosen)
+    range_ = Range(place.settings.range).label
     return {
-        "heading": Range(place.settings.range).label,
+        "heading": f"{range_} · {project.name}" if project else range_,
         "more": report_url(first, last, people, group="day", then="project", project=chosen),
         "more_label": duration(found.shown, asked.user),
         "note": note,
@@ -49,27 +54,35 @@ def time_chart(asked: Asked, place: Place) -> dict[str, Any]:
     }
 
 
-def _series(found: Report, people: tuple[int, ...]) -> list[dict[str, Any]]:
-    """Projects, the most worked first."""
+def _series(found: Report, people: tuple[int, ...], most: int) -> list[dict[str, Any]]:
+    """Projects, the most worked first; those that are too many for a chart as one."""
     first, last = found.question.first, found.question.last
     labels = {inner.values[0]: inner.labels[0] for line in found.lines for inner in line.lines}
     sums = Counter[Value]()
     for line in found.lines:
         sums.update({inner.values[0]: inner.shown for inner in line.lines})
+    ordered = sorted(sums, key=lambda pk: (-sums[pk], labels[pk]))
+    named = ordered if len(ordered) <= most else ordered[: most - 1]
     colours: dict[Value, str] = {}
-    if numbers := [pk for pk in labels if isinstance(pk, int)]:
+    if numbers := [pk for pk in named if isinstance(pk, int)]:
         colours |= Project.objects.filter(pk__in=numbers).values_list("pk", "color")
-    return [
+    series = [
         {
-            "project": pk,
+            "projects": {pk},
             "label": labels[pk],
             "color": colours.get(pk, NO_COLOUR),
-            "seconds": seconds,
+            "seconds": sums[pk],
             # A report has no filter for what is on no project.
             "url": report_url(first, last, people, group="day", then="project", project=pk) if pk else "",
         }
-        for pk, seconds in sorted(sums.items(), key=lambda pair: (-pair[1], labels[pair[0]]))
+        for pk in named
     ]
+    if rest := ordered[len(named) :]:
+        seconds = sum(sums[pk] for pk in rest)
+        label = ngettext("%(n)s other", "%(n)s others", len(rest)) % {"n": len(rest)}
+        url = report_url(first, last, people)
+        series.append({"projects": set(rest), "label": label, "color": NO_COLOUR, "seconds": seconds, "url": url})
+    return series
 
 
 def _days(
@@ -83,7 +96,7 @@ def _days(
         {
             "date": date,
             "url": report_url(date, date, people, project=projects),
-            "cells": [cells.get(date, {}).get(each["project"], 0) for each in series],
+            "cells": [sum(cells.get(date, {}).get(pk, 0) for pk in each["projects"]) for each in series],
             "seconds": sum(cells.get(date, {}).values()),
         }
         for date in dates

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ from accounts.models import User
 from timetracker.web.widgets import Asked, Place, Size, Widget, register
 from tracking.models import TimeEntry
 from tracking.queries import entries_of
-from tracking.queries.days import Total
+from tracking.queries.days import DAY, Total
 from tracking.widgets.reads import TEMPLATE
 
 ROWS = {Size.SMALL: 1, Size.MEDIUM: 4, Size.LARGE: 4}
@@ -52,9 +53,12 @@ def _running(asked: Asked, rows: int) -> list[TimeEntry]:
 
 
 def _stopped(asked: Asked, people: Any, rows: int) -> list[User]:
-    """With `stopped_at`: when what they began last was over. Who has no time yet comes last."""
+    """With `stopped_at`: when what they did last was over. Who has no time yet comes last."""
     done = TimeEntry.objects.alive().filter(user=OuterRef("pk"), ended_at__lte=asked.now)
-    last = Subquery(done.order_by("-started_at").values("ended_at")[:1], output_field=DateTimeField())
+    # Of what began in the last days there is little, whoever it is; else what began last ended last.
+    lately = done.filter(started_at__gte=asked.now - 3 * DAY).order_by("-ended_at").values("ended_at")[:1]
+    before = done.order_by("-started_at").values("ended_at")[:1]
+    last = Coalesce(Subquery(lately), Subquery(before), output_field=DateTimeField())
     idle = people.filter(has_timer=False).annotate(stopped_at=last)
     return list(idle.order_by(F("stopped_at").desc(nulls_last=True), "username")[:rows])
 

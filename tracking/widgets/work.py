@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from timetracker.web.widgets import Asked, Place, Size, Widget, register
 from tracking.forms.booking import Work
+from tracking.models import Project, TimeEntry
 from tracking.queries import (
     activity_visible_to,
     latest_activity,
@@ -20,7 +21,8 @@ from tracking.queries import (
 from tracking.views.activity import lines_of
 from tracking.widgets.reads import TEMPLATE, people_of, project_of, report_url, week_of
 
-ROWS = {Size.SMALL: 2, Size.MEDIUM: 5, Size.LARGE: 5}
+ROWS = {Size.SMALL: 2, Size.MEDIUM: 5, Size.LARGE: 10}
+"""Large has two columns of them, where there is room."""
 EVENTS = {Size.SMALL: 1, Size.MEDIUM: 4, Size.LARGE: 6}
 
 
@@ -60,11 +62,17 @@ def my_tasks(asked: Asked, place: Place) -> dict[str, Any]:
 def recent_entries(asked: Asked, place: Place) -> dict[str, Any]:
     project, note = project_of(asked, place)
     return {
-        "latest": latest_entries(asked.user, ROWS[place.size] - bool(note), project),
+        "latest": _finished_last(asked, ROWS[place.size] - bool(note), project),
         "note": note,
         "more": reverse("tracking:entries"),
         "more_label": _("All entries"),
     }
+
+
+def _finished_last(asked: Asked, rows: int, project: Project | None) -> list[TimeEntry]:
+    """Of the last to begin, with room for some that ran longer than others."""
+    begun_last = latest_entries(asked.user, 4 * rows, project)
+    return sorted(begun_last, key=lambda entry: entry.ended_at or asked.now, reverse=True)[:rows]
 
 
 def activity(asked: Asked, place: Place) -> dict[str, Any]:

@@ -8,7 +8,7 @@ const style = (name) => getComputedStyle(document.documentElement).getPropertyVa
 
 function colourOf(name) {
   const dot = document.createElement("span");
-  dot.className = `dot dot-${name}`;
+  dot.className = name === "none" ? "dot chart-none" : `dot dot-${name}`;
   document.body.append(dot);
   const { backgroundColor } = getComputedStyle(dot);
   dot.remove();
