@@ -225,7 +225,7 @@ def _own(person: User, world: World) -> dict[str, Any]:
     second = make_entry(person, MONDAY + dt.timedelta(hours=2), description="my later work")
     token, _secret = create_token(actor=person, person=person, name="mine")
     return {
-        "own board": remembering({"layout": []}).removeprefix("?was="),
+        "own board": remembering({"layout": [], "after": None}).removeprefix("?was="),
         **{f"own {name}": row for name, row in _told(person, "my notification").items()},
         **{f"own {name}": row for name, row in _rules(person, "my rule").items()},
         "own entry": entry,
