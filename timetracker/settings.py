@@ -12,6 +12,10 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+# The threads of scikit-learn get into each other's way where several processes learn or predict: a fit of one second
+# then takes a minute and a half on two cores. Read when it is imported, by every process of ours.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
