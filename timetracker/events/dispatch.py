@@ -161,6 +161,8 @@ def _run(delivery: Delivery) -> None:
 
 def _run_inner(delivery: Delivery, handler: registry.Handler) -> None:
     """Mark first, in the handler's own transaction: that locks the row, and both commit together or not at all."""
+    if handler.before is not None:
+        handler.before(delivery.event)
     with transaction.atomic():
         _mark_done(delivery)
         registry.event_committed.send(sender=handler, event=delivery.event)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import math
 import uuid
+from collections.abc import Iterator
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +20,18 @@ from timetracker.events import registry
 from timetracker.events.causes import current_cause
 from timetracker.events.models import Delivery, Event
 from timetracker.events.wake import wake
+
+_in_bulk: ContextVar[bool] = ContextVar("timetracker_in_bulk", default=False)
+
+
+@contextlib.contextmanager
+def bulk_work() -> Iterator[None]:
+    """What is recorded inside is one of very many: only handlers that mind all of them hear of it."""
+    token = _in_bulk.set(True)
+    try:
+        yield
+    finally:
+        _in_bulk.reset(token)
 
 
 def record(
@@ -50,7 +65,7 @@ def record(
     )
     deliveries = Delivery.objects.bulk_create(
         Delivery(event=event, handler=handler.name, kind=handler.kind, next_try_at=event.occurred_at)
-        for handler in registry.handlers_for(event.type, event.payload)
+        for handler in registry.handlers_for(event.type, event.payload, in_bulk=_in_bulk.get())
     )
     if deliveries:
         ids, kinds = [delivery.pk for delivery in deliveries], {delivery.kind for delivery in deliveries}

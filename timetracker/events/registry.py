@@ -74,9 +74,13 @@ class Handler:
     types: frozenset[str]
     function: HandlerFunction
     when: When | None
+    before: HandlerFunction | None = None
+    in_bulk: bool = True
 
-    def wants(self, event_name: str, payload: Payload) -> bool:
+    def wants(self, event_name: str, payload: Payload, *, in_bulk: bool = False) -> bool:
         if event_name not in self.types and EVERY_TYPE not in self.types:
+            return False
+        if in_bulk and not self.in_bulk:
             return False
         return self.when is None or self.when(payload)
 
@@ -105,8 +109,8 @@ def type_of(payload: object) -> EventType:
         raise LookupError(f"{type(payload).__name__} is not registered with @event_type") from None
 
 
-def handlers_for(event_name: str, payload: Payload) -> list[Handler]:
-    return [handler for handler in _handlers.values() if handler.wants(event_name, payload)]
+def handlers_for(event_name: str, payload: Payload, *, in_bulk: bool = False) -> list[Handler]:
+    return [handler for handler in _handlers.values() if handler.wants(event_name, payload, in_bulk=in_bulk)]
 
 
 def event_type(
@@ -127,12 +131,19 @@ def event_type(
 
 
 def on(
-    *event_names: str, name: str, kind: Kind = Kind.INNER, when: When | None = None
+    *event_names: str,
+    name: str,
+    kind: Kind = Kind.INNER,
+    when: When | None = None,
+    before: HandlerFunction | None = None,
+    in_bulk: bool = True,
 ) -> Callable[[HandlerFunction], HandlerFunction]:
     """Register a handler for some event types, or for "*".
 
     `name` is stored with every delivery and must stay the same over the years. `when` looks at the payload while the
     event is recorded: where it says no, no delivery is made. It runs in the person's transaction: it reads no table.
+    `before` is called in front of an inner handler's transaction: what takes seconds must not keep writers waiting.
+    One that is not for `in_bulk` hears nothing of what is recorded inside `recording.bulk_work`.
     """
 
     if not event_names:
@@ -141,7 +152,7 @@ def on(
     def register(function: HandlerFunction) -> HandlerFunction:
         if name in _handlers:
             raise ValueError(f"There are two handlers named {name}")
-        handler = Handler(name, kind, frozenset(event_names), function, when)
+        handler = Handler(name, kind, frozenset(event_names), function, when, before, in_bulk)
 
         def receiver(sender: Handler, *, event: Event, **_kwargs: object) -> None:
             # Signals know a sender by its id(), so the handler has to live as long as this receiver.

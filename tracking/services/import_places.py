@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from timetracker.events.recording import bulk_work
 from tracking.imports.rows import Place, Row
 from tracking.models import Client, Project, Tag, Task
 from tracking.services.clients import create_client
@@ -134,6 +135,7 @@ class Places:
         return Missing(list(clients.values()), list(projects.values()), tasks, tags)
 
     @transaction.atomic
+    @bulk_work()
     def make(self, missing: Missing) -> None:
         """As far as nobody has made it meanwhile."""
         for name in missing.clients:
