@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ def run_command(name: str, *arguments: str) -> None:
     subprocess.Popen(  # noqa: S603 - our own commands
         [sys.executable, str(Path(settings.BASE_DIR, "manage.py")), name, *arguments],
         cwd=settings.BASE_DIR,
+        # Beside a server that answers people, one core is enough.
+        env={"OMP_NUM_THREADS": "1", **os.environ},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )
