@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AnalyticsConfig(AppConfig):
     name = "analytics"
+    verbose_name = _("Insights")
+
+    def ready(self) -> None:
+        # Needs the models, which are not loaded yet when this module is imported.
+        from analytics import receivers  # noqa: F401, PLC0415

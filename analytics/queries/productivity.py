@@ -1,4 +1,4 @@
-"""What insights read: the person's own finished work."""
+"""The person's own finished work."""
 
 from __future__ import annotations
 

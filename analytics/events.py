@@ -1,0 +1,28 @@
+"""What happens in insights. Field names are public: rules, webhooks and scripts read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.models import TrainedModel
+from timetracker.events.registry import event_type
+
+
+@event_type(
+    "model_chosen",
+    label=_("Model chosen"),
+    sentence=_("put version {version} of the model “{kind}” to use"),
+    subject="model",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChosen:
+    id: int
+    kind: str
+    version: int
+
+    @classmethod
+    def of(cls, model: TrainedModel) -> Self:
+        return cls(id=model.pk, kind=model.kind, version=model.version)

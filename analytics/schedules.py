@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from analytics.queries.models import kinds_to_train
+from timetracker.events.clock import job
+from timetracker.web.background import run_command
+
+
+@job("analytics.retrain_models", daily=dt.time(2, 20))
+def retrain_models(now: dt.datetime) -> None:
+    """In a process of its own, and only where enough is new."""
+    kinds = kinds_to_train(now)
+    if kinds:
+        run_command("retrain_models", *(f"--kind={kind}" for kind in kinds))

@@ -1,0 +1,36 @@
+"""A process whose children begin to retrain and kill themselves. See `tests.events.crashing`."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.events.crashing import die, fork_for_each_line
+
+POINTS = ["while it learns", "before it stores", "between old and new", "before the commit"]
+
+
+def retrain_and_die(_what: str, point: str, _path: str) -> None:
+    from analytics.choices import ModelKind
+    from analytics.estimates import boosting
+    from analytics.services import training, versions
+    from tests.analytics.learned import TODAY, learn_quickly
+
+    def now(*_given: object, **_more: object) -> None:
+        die()
+
+    boosting._regressor = learn_quickly()
+    training.is_worse = lambda new, old: False
+    match point:
+        case "while it learns":
+            training.train = now  # type: ignore[assignment]
+        case "before it stores":
+            training.store = now  # type: ignore[assignment]
+        case "between old and new":
+            versions._switch_to = lambda model: now(versions.TrainedModel.objects.update(in_use=False))
+        case _:
+            versions.forget_outdated = now
+    training.retrain(kind=ModelKind.ESTIMATE, now=TODAY)
+
+
+if __name__ == "__main__":
+    fork_for_each_line(sys.argv[1], retrain_and_die)
