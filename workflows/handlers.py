@@ -14,7 +14,7 @@ from workflows.services.running import run_outer_step, run_step
 from workflows.triggers import TRIGGERS
 
 
-@on(*TRIGGERS, name="workflows.match", kind=Kind.INNER)
+@on(*TRIGGERS, name="workflows.match", kind=Kind.INNER, in_bulk=False)
 def set_rules_off(event: Event) -> None:
     match(event)
 

@@ -22,7 +22,7 @@ from workflows.models import Rule
 from workflows.placeholders import names_in
 from workflows.recurrence import times_after
 from workflows.services.timing import as_if_due
-from workflows.triggers import SCHEDULE, named_in, triggers, values_for
+from workflows.triggers import SCHEDULE, named_in, provided, triggers, values_for
 
 DAYS = 30
 MOST_LOOKED_AT = 10_000
@@ -100,10 +100,11 @@ class BackTest:
 def back_test(rule: Rule, now: dt.datetime) -> BackTest:
     trigger = triggers()[rule.trigger_type]
     found = _of_the_last_days(rule, now - dt.timedelta(days=DAYS), now)
-    named = named_in(rule.trigger_conditions)
+    looked_at = found[:MOST_LOOKED_AT]
+    told = provided(looked_at, named_in(rule.trigger_conditions))
     fits = []
-    for event in found[:MOST_LOOKED_AT]:
-        values = values_for(rule.user_id, event, named)
+    for event, more in zip(looked_at, told, strict=True):
+        values = values_for(rule.user_id, event, set()) | more
         if first_failure(rule.trigger_conditions, trigger, values) is None:
             fits.append(event)
     runs = _within_limits(rule, fits[::-1])

@@ -20,7 +20,7 @@ from workflows.events import RuleStep
 from workflows.models import Execution, Miss, Rule, Step
 from workflows.queries import Candidate, ancestors, may_watch_others, rules_for
 from workflows.services.rules import TOPIC, switch_off
-from workflows.triggers import named_in, triggers, values_for, values_of
+from workflows.triggers import named_in, provided, triggers, values_for, values_of
 
 DEEPEST = 5
 HOUR = dt.timedelta(hours=1)
@@ -31,11 +31,12 @@ def match(event: Event) -> list[Execution]:
     rules = rules_for(event)
     if not rules:
         return []
-    trigger, values = triggers()[event.type], values_of(event)
+    named = set().union(*(named_in(rule.trigger_conditions) for rule in rules))
+    trigger, values = triggers()[event.type], values_of(event) | provided([event], named)[0]
     line = ancestors(event)
     found = []
     for rule in rules:
-        known = values_for(rule.user_id, event, named_in(rule.trigger_conditions), values)
+        known = values_for(rule.user_id, event, set(), values)
         found.append((rule, first_failure(rule.trigger_conditions, trigger, known)))
     misses = _locked(rules)
     made = [_begin(rule.pk, event, line) for rule, failed in found if failed is None]
