@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("accounts.api.urls")),
     path("", include("notifications.api.urls")),
     path("", include("workflows.api.urls")),
+    path("", include("analytics.api.urls")),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
     re_path(
         r"^docs/?$",

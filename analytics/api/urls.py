@@ -1,0 +1,11 @@
+from django.urls import re_path
+
+from analytics.api.predictions import TimeEstimateViewSet
+
+urlpatterns = [
+    re_path(
+        r"^analytics/predictions/time-estimate/?$",
+        TimeEstimateViewSet.as_view({"get": "of_task"}),
+        name="time-estimate",
+    ),
+]
