@@ -35,11 +35,15 @@ PAGES = {
     "activity": "/activity/", "imports": "/import/",
     "track": "/track?description=Call",
     "projects": "/projects/", "project": "/projects/{project}/", "project-new": "/projects/new/",
-    "clients": "/clients/", "tasks": "/tasks/", "task": "/tasks/{task}/", "board": "/tasks/board/", "tags": "/tags/",
+    "clients": "/clients/", "tasks": "/tasks/", "task": "/tasks/{task}/", "task-planned": "/tasks/{planned}/",
+    "task-edit": "/tasks/{planned}/edit/", "similar-tasks": "/insights/estimates/task/{planned}/similar/",
+    "board": "/tasks/board/", "tags": "/tags/",
     "people": "/people/", "teams": "/teams/", "settings": "/settings/", "appearance": "/settings/appearance/",
     "tokens": "/settings/tokens/",
     "shortcuts": "/settings/shortcuts/", "quick-actions-order": "/settings/quick-actions/",
     "security": "/settings/security/", "organisation": "/settings/organisation/", "not-found": "/projects/999999/",
+    "insights": "/insights/estimates/", "model-card": "/insights/estimates/model/time-estimate/",
+    "model-card-rough": "/insights/estimates/model/rough-estimate/",
     "notifications": "/notifications/", "reminders": "/notifications/reminders/",
     "notification-settings": "/settings/notifications/",
     "rules": "/workflows/", "gallery": "/workflows/gallery/", "rule-history": "/workflows/history/",
@@ -116,13 +120,15 @@ def prepare(entries: int, appearance: str, *, every_widget: bool) -> dict[str, o
         start_timer(user=person, description="Checkout flow: address form", project=Project.objects.get(code="web"))
         _tell(person)
         _automate(person)
+        _foresee()
     if every_widget:
         places = [Place(widget, widget.size, widget.fit({})) for widget in all_widgets()]
         update_profile(person=person, dashboard=[place.kept() for place in places])
     task = Task.objects.order_by("-tracked_seconds").first()
+    planned = Task.objects.open().filter(estimated_hours__isnull=False, assignee__isnull=False).first()
     project = Project.objects.order_by("-tracked_seconds").first()
     rule, run = Rule.objects.filter(name="Tell me what took long").first(), Execution.objects.first()
-    found = {"task": task, "project": project, "rule": rule, "run": run}
+    found = {"task": task, "planned": planned, "project": project, "rule": rule, "run": run}
     return {"session": session_of(person), **{name: row.pk if row else 0 for name, row in found.items()}}
 
 
@@ -175,6 +181,29 @@ def _automate(person: Any) -> None:
     for task in Task.objects.filter(assignee=person, completed_at=None)[:8]:
         update_task(task=task, actor=person, status="done")
     drain()
+
+
+def _foresee() -> None:
+    """Models, and what would have been said of each finished task on its day."""
+    from analytics.choices import ModelKind  # noqa: PLC0415 - needs Django set up
+    from analytics.models import Prediction  # noqa: PLC0415
+    from analytics.queries.outcomes import finished_record  # noqa: PLC0415
+    from analytics.services.predictions import estimate_of, predictions  # noqa: PLC0415
+    from analytics.services.training import retrain  # noqa: PLC0415
+    from tracking.models import Task  # noqa: PLC0415
+
+    for kind in ModelKind:
+        retrain(kind=kind)
+    plans = {one.plan.task: one.plan for one in finished_record().outcomes}
+    for task in Task.objects.filter(pk__in=plans):
+        said = estimate_of(plans[task.pk])
+        Prediction.objects.create(
+            task=task, person=task.assignee, asked="then", day=plans[task.pk].day, made_at=task.started_at,
+            estimate_hours=plans[task.pk].estimate, basis=said.basis, reason=said.reason or "", known=said.known,
+            low_hours=said.low, middle_hours=said.middle, high_hours=said.high, coverage=said.coverage,
+            checked=said.checked,
+        )  # fmt: skip
+    predictions(list(Task.objects.open()[:50]))
 
 
 def picture(page: Page, address: str, path: Path, said: list[str], click: str = "", keys: Sequence[str] = ()) -> None:

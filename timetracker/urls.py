@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
     path("", include("workflows.urls")),
+    path("", include("analytics.urls")),
     path("accounts/", include("accounts.urls_sign_in")),
     path("admin/", admin.site.urls),
     path("api/", include("timetracker.api")),

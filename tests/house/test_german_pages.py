@@ -23,7 +23,9 @@ from django.utils.translation import override
 
 from accounts.choices import Scope
 from accounts.models import ApiToken, Invitation
+from analytics.choices import Reason
 from scripts.messages import CATALOGS, ROOMS, read
+from tests.analytics.foresight import make_done, make_model, make_told, say
 from tests.factories import PASSWORD
 from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from timetracker.events.models import Delivery, Event
@@ -45,7 +47,10 @@ PAGES = [
     "/teams/new/", "/teams/{team}/", "/settings/", "/settings/appearance/", "/settings/security/", "/settings/tokens/",
     "/settings/organisation/", "/accounts/password/change/", "/accounts/logout/", "/accounts/reauthenticate/",
     "/projects/999999/", "/admin/", "/entries/favourites/", "/?edit", "/dashboard/widgets/", "/dashboard/widgets/?edit",
-    "/dashboard/gallery/", "/dashboard/widgets/time-chart/settings/",
+    "/dashboard/gallery/", "/dashboard/widgets/time-chart/settings/", "/insights/estimates/",
+    "/insights/estimates/?months=3", "/insights/estimates/model/time-estimate/",
+    "/insights/estimates/model/rough-estimate/", "/insights/estimates/task/{task}/",
+    "/insights/estimates/task/{task}/similar/",
 ]  # fmt: skip
 FORMS = [
     "/entries/new/", "/clients/new/", "/projects/new/", "/projects/{project}/people/add/", "/tasks/new/", "/tags/new/",
@@ -56,7 +61,10 @@ NAMES = "Ada Admin Otto Outsider Olga Owner ada otto olga Studio studio Elsewher
 # What the admin shows of Django and other libraries that have no German for it.
 FOREIGN = "Authenticators Django False MFA Search Uid User sessions"
 # English and German words that mean something else, months, and what is spelled the same.
-ALIKE = "was die Tag Filter April August September November Apr Aug Sep Nov min English Deutsch nowhere UTC"
+ALIKE = (
+    "was die Tag Filter April August September November Apr Aug Sep Nov min English Deutsch nowhere UTC Version Median "
+    "numpy scikit learn skops Jan Feb Jun Jul"
+)
 WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -108,6 +116,12 @@ def things(administrator, outsider, owner, team) -> dict[str, int | str]:
     make_project(
         administrator, name="Qxq", budget_type="money", budget_amount=1000, due_on=now.date() - dt.timedelta(9)
     )
+    for took in (1, 3, 9):
+        make_told(took, project=project, name="Qxf")
+    for reason in Reason:
+        say(make_done(2, None, project=project, name="Qxr"), reason=reason)
+    make_model(version=7)
+    make_model("rough-estimate", version=7, points=False, ranges=False)
     tag = make_tag("qx")
     due = {"todo": None, "in_progress": now, "review": now - dt.timedelta(3), "done": None, "cancelled": None}
     tasks = [

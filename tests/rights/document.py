@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from tests.rights import rows_notifications, rows_people, rows_time, rows_work, rows_workflows
+from tests.rights import rows_insights, rows_notifications, rows_people, rows_time, rows_work, rows_workflows
 from tests.rights.rows import Row
 from tests.rights.table import HIDDEN, NO, NOTES, NOTHING, RIGHTS, ROLES, SIGN_IN, YES
 
@@ -51,7 +51,14 @@ def _table() -> Iterator[str]:
 
 
 def _addresses() -> Iterator[str]:
-    rows = [*rows_work.ROWS, *rows_time.ROWS, *rows_notifications.ROWS, *rows_workflows.ROWS, *rows_people.ROWS]
+    rows = [
+        *rows_work.ROWS,
+        *rows_time.ROWS,
+        *rows_notifications.ROWS,
+        *rows_workflows.ROWS,
+        *rows_insights.ROWS,
+        *rows_people.ROWS,
+    ]
     order = {target: place for place, target in enumerate(RIGHTS)}
     for target, group in groupby(sorted(rows, key=lambda row: order[row.target]), key=lambda row: row.target):
         yield f"- **{target}**"

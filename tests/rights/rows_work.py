@@ -124,7 +124,13 @@ CLIENTS = [
     ),
 ]
 TASKS = [
-    *rights("a task of the private project", "see", get("/tasks/{task}/"), get("/api/tasks/{task}/")),
+    *rights(
+        "a task of the private project",
+        "see",
+        get("/tasks/{task}/"),
+        get("/api/tasks/{task}/"),
+        get("/api/analytics/predictions/time-estimate/?task_id={task}"),
+    ),
     *rights(
         "a task of the private project",
         "change",

@@ -52,13 +52,14 @@ RIGHTS: dict[str, dict[str, str]] = {
     "clients": {"list": EVERYBODY_HERE, "create": MANAGERS, "change among many": MANAGERS},
     "a task of the private project": {
         "see": "S H Y Y H H Y S",
+        "see what it may take": "S H Y Y H H Y S",
         "change": "S H Y Y H H Y S",
         "change among many": "S E Y Y E E Y S",
         "archive or delete": "S H N Y H H Y S",
         "archive among many": "S E E Y E E Y S",
     },
     "an own task without time": {"archive or delete": EVERYBODY_HERE},
-    "tasks": {"list": EVERYBODY_HERE, "create": EVERYBODY_HERE},
+    "tasks": {"list": EVERYBODY_HERE, "create": EVERYBODY_HERE, "see what they may take": EVERYBODY_HERE},
     "a tag": {
         "see": EVERYBODY_HERE,
         "create": EVERYBODY_HERE,
@@ -115,6 +116,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         "arrange one's own": EVERYBODY_HERE,
         "make it everybody's": ADMINISTRATORS,
     },
+    "how good estimates were": {
+        "see, of the tasks one sees": EVERYBODY_HERE,
+        "see of the private project": "S H Y Y H H Y S",
+    },
+    "the models behind estimates": {"read their cards": EVERYBODY_HERE},
     "people": {
         "see who works here": EVERYBODY_HERE,
         "change role and teams, deactivate": ADMINISTRATORS,
@@ -149,6 +155,8 @@ NOTES = """\
   private project and has been deactivated: for every address the same as nobody.
 - Whoever creates a project is its first manager. The role *manager* alone does not open private projects of others.
 - A task belongs to whoever sees its project; its author may delete or archive it while it has no time.
+- Whoever sees a task sees what it may take. What it is compared with are tasks that one sees too, and what a person
+  usually takes is for themselves and for those who see their time.
 - Entries are a person's own. Leads see the entries of the people they lead, with the names of project and task, and
   change none, also those of people who have left. Administrators see and change all.
 - **Money**: a project's rates, its budget in money and what it has earned are for its managers and administrators; a

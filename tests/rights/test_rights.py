@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.urls import resolve
 
-from tests.rights import rows_notifications, rows_people, rows_time, rows_work, rows_workflows
+from tests.rights import rows_insights, rows_notifications, rows_people, rows_time, rows_work, rows_workflows
 from tests.rights.document import DOCUMENT, written
 from tests.rights.rows import Row
 from tests.rights.table import HIDDEN, NO, NOTHING, RIGHTS, ROLES, SIGN_IN, YES
@@ -22,7 +22,14 @@ from tests.rights.world import SECRETS, World, build
 from timetracker.events.models import Event
 
 pytestmark = pytest.mark.django_db  # else a run of these alone would be given no test database
-ROWS = [*rows_work.ROWS, *rows_time.ROWS, *rows_notifications.ROWS, *rows_workflows.ROWS, *rows_people.ROWS]
+ROWS = [
+    *rows_work.ROWS,
+    *rows_time.ROWS,
+    *rows_notifications.ROWS,
+    *rows_workflows.ROWS,
+    *rows_insights.ROWS,
+    *rows_people.ROWS,
+]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 

@@ -19,6 +19,7 @@ from accounts.services.invitations import invite_person
 from accounts.services.tokens import create_token
 from accounts.views import teams
 from notifications.models import Notification
+from tests.analytics.foresight import say
 from tests.factories import TeamFactory, UserFactory
 from tests.rights.table import ROLES
 from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, make_task
@@ -150,6 +151,7 @@ def _work(world: World) -> None:
         "open task": make_task(make_project(owner, name="Open works"), name="Sweep", created_by=owner),
         "tag": make_tag("sometimes"),
     }
+    say(make_task(project, name=NAMES["task"], status="done", completed_at=timezone.now(), tracked_seconds=3600))
     world.things["open rate"] = world.things["open project"].rates.first()
 
 

@@ -2,6 +2,7 @@
 let running = 0;
 
 function isQuiet({ detail }) {
+  if (detail.elt.hasAttribute("data-quietly")) return true;
   return detail.requestConfig?.triggeringEvent?.type?.startsWith("live:") ?? false;
 }
 

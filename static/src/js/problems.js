@@ -5,7 +5,7 @@ import { letGo, showToast } from "./toast.js";
 let unreachable = null; // the toast
 
 function isQuiet(detail) {
-  if (detail.target?.matches?.("[data-tells-itself]")) return true;
+  if (detail.target?.matches?.("[data-tells-itself]") || detail.elt.hasAttribute("data-quietly")) return true;
   return detail.requestConfig?.triggeringEvent?.type?.startsWith("live:") ?? false;
 }
 

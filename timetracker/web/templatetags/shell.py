@@ -42,9 +42,14 @@ _UNSAID: dict[str, Any] = {"keys": "", "in_palette": True, "contexts": ["global"
 def kept(context: template.Context, template_name: str) -> SafeString:
     """`{% kept "web/nav.html" %}`: a piece that differs by language, section and one's own keys only, drawn once for
     each."""
-    first = getattr(context.get("request"), "path", "/").split("/")[1]
     own = getattr(context.get("user"), "shortcuts", None) or {}
-    return _kept(template_name, f"/{first}/" if first else "/", get_language(), tuple(sorted(own.items())))
+    section = _section(getattr(context.get("request"), "path", "/"))
+    return _kept(template_name, section, get_language(), tuple(sorted(own.items())))
+
+
+def _section(path: str) -> str:
+    first = path.split("/")[1]
+    return f"/{first}/" if first else "/"
 
 
 @lru_cache(maxsize=min(KEPT, 256))
@@ -141,7 +146,7 @@ def _nav(context: template.Context, view_name: str, icon: str, label: str) -> di
         return {"url": ""}
     command = command_of_page(view_name)
     keys = (context.get("own_keys") or {}).get(command.id, command.keys) if command else ""
-    current, is_first = url == context.get("section"), context.get("of_sidebar", False)
+    current, is_first = _section(url) == context.get("section"), context.get("of_sidebar", False)
     return {"url": url, "icon": icon, "label": label, "current": current, "keys": keys, "is_first": is_first}
 
 

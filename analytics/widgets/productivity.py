@@ -1,4 +1,4 @@
-"""Insights on the dashboard."""
+"""The score of the last four weeks."""
 
 from __future__ import annotations
 

@@ -1,0 +1,15 @@
+from django.utils.translation import gettext_lazy as _
+
+from analytics.choices import ModelKind
+from timetracker.web.commands import Category, Command, register
+
+register(
+    Command(
+        id="go-insights", label=_("Insights: how good estimates were"), category=Category.GO, keys="g a",
+        icon="light-bulb", page="analytics:estimates",
+    ),
+    Command(
+        id="go-model-card", label=_("Model behind the estimates"), category=Category.GO, icon="cpu-chip",
+        page="analytics:model-card", args=(ModelKind.ESTIMATE.value,),
+    ),
+)  # fmt: skip

@@ -1,0 +1,81 @@
+"""Where things stand in plots that the server draws: in hundredths of the width, and of the height from above."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from analytics.choices import HOLDS, STATED
+from analytics.estimates.hindsight import OfMonth, Share
+
+MONTHS = 24
+"""The last so many."""
+LABELS = 8
+"""At most, below the months."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A share in its column, with the interval around it."""
+
+    first: dt.date
+    share: Share
+    x: float
+    y: float | None
+    top: float
+    bottom: float
+    labelled: bool
+    is_lesser: bool
+    """Its label goes first where there is little room."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsPlot:
+    marks: list[Mark]
+    stated: float = 100 - 100 * STATED
+    band_top: float = 100 - 100 * HOLDS[1]
+    band_height: float = 100 * HOLDS[1] - 100 * HOLDS[0]
+    scale: ClassVar = ((0, "100 %"), (20, "80 %"), (50, "50 %"), (100, "0 %"))
+
+
+def months_of(months: Sequence[OfMonth]) -> MonthsPlot:
+    shown = list(months)[-MONTHS:]
+    step = -(-len(shown) // LABELS)
+    return MonthsPlot([_mark(one, place, len(shown), step) for place, one in enumerate(shown)])
+
+
+def _mark(one: OfMonth, place: int, count: int, step: int) -> Mark:
+    low, high = one.share.interval
+    before = count - 1 - place
+    return Mark(
+        first=one.first,
+        share=one.share,
+        x=round(100 * (place + 0.5) / count, 2),
+        y=None if one.share.value is None else round(100 - 100 * one.share.value, 2),
+        top=round(100 - 100 * high, 2),
+        bottom=round(100 - 100 * low, 2),
+        labelled=before % step == 0,
+        is_lesser=before // step % 2 == 1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """What share was stated, and what share was found at or below it."""
+
+    stated: float
+    observed: float
+
+    @property
+    def x(self) -> float:
+        return round(100 * self.stated, 2)
+
+    @property
+    def y(self) -> float:
+        return round(100 - 100 * self.observed, 2)
+
+
+def reliability_of(pairs: Sequence[Mapping[str, float]]) -> list[Dot]:
+    return [Dot(pair["stated"], pair["observed"]) for pair in pairs]

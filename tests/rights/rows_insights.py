@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from tests.rights.rows import Row, get, rights
+
+ROWS: list[Row] = [
+    *rights(
+        "how good estimates were",
+        "see, of the tasks one sees",
+        get("/insights/estimates/"),
+        get("/insights/estimates/?months=3"),
+        get("/insights/estimates/?project={open project}"),
+    ),
+    *rights("how good estimates were", "see of the private project", get("/insights/estimates/?project={project}")),
+    *rights(
+        "the models behind estimates",
+        "read their cards",
+        get("/insights/estimates/model/time-estimate/"),
+        get("/insights/estimates/model/rough-estimate/"),
+    ),
+    *rights(
+        "a task of the private project",
+        "see what it may take",
+        get("/insights/estimates/task/{task}/"),
+        get("/insights/estimates/task/{task}/similar/"),
+    ),
+    *rights(
+        "tasks",
+        "see what they may take",
+        get("/insights/estimates/tasks/?task={task}"),
+        get("/insights/estimates/draft/?project={project}&assignee={owner}&estimate=2"),
+    ),
+]
