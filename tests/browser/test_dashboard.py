@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
-from tests.browser.tools import assert_fits, assert_no_axe_violations, box_of, press, wait_until_live
+from tests.browser.tools import assert_fits, assert_no_axe_violations, box_of, make_it_noon_for, press, wait_until_live
 from tests.work import make_entry, make_project
 from tracking.models import Project
 
@@ -26,6 +26,7 @@ def project(person: User) -> Project:
 @pytest.fixture
 def worked(person: User, project: Project) -> None:
     """Two hours, yesterday and today, and a board of four widgets."""
+    make_it_noon_for(person)
     for days in (0, 1):
         make_entry(person, timezone.now() - dt.timedelta(days=days, hours=1), minutes=60, project=project)
     person.dashboard = [{"name": name} for name in BOARD]
@@ -81,7 +82,8 @@ def test_the_chart_leads_to_the_report_of_a_day(open_page, person: User):
     box = box_of(canvas)
     # The last of seven columns is today.
     page.mouse.click(box["x"] + box["width"] * 13 / 14, box["y"] + box["height"] - 10)
-    page.wait_for_url(f"**/reports/?first={timezone.now():%Y-%m-%d}&last={timezone.now():%Y-%m-%d}&person={person.pk}")
+    today = f"{timezone.now().astimezone(person.zone):%Y-%m-%d}"
+    page.wait_for_url(f"**/reports/?first={today}&last={today}&person={person.pk}")
     expect(page.locator("#main")).to_contain_text("1:00")
 
 

@@ -10,7 +10,15 @@ from django.utils import timezone
 from playwright.sync_api import FloatRect, Page, expect
 
 from accounts.models import User
-from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, box_of, press, wait_until_live
+from tests.browser.tools import (
+    SCREENS,
+    assert_fits,
+    assert_no_axe_violations,
+    box_of,
+    make_it_noon_for,
+    press,
+    wait_until_live,
+)
 from tests.factories import TeamFactory, UserFactory
 from tests.work import make_client, make_entry, make_project, make_tag, make_task
 from tracking.models import Project, TimeEntry
@@ -254,6 +262,7 @@ def test_rows_are_selected_with_a_finger(open_page, person: User, project: Proje
 def test_of_several_projects_that_a_line_may_mean_one_is_chosen(open_page, person: User):
     make_project(name="Measures")
     other = make_project(name="Measuring")
+    make_it_noon_for(person)
     page = open_page(person, "/entries/")
     press(page, "t l")
     expect(page.get_by_label("In one line")).to_be_focused()
