@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from accounts.models import User
 from analytics.estimates.plans import Plan
+from analytics.services.panel import projects_seen_by
 from analytics.services.predictions import estimate_of
 from analytics.services.predictor import predictor
-from tracking.models import Project
 
 if TYPE_CHECKING:
     from analytics.estimates.ladder import Estimate
@@ -29,6 +29,5 @@ def draft_of(plan: Plan, user: User) -> Draft:
     said = estimate_of(plan)
     if said.low is None or said.high is None:
         return Draft(said, 0)
-    seen = None if user.is_administrator else set(Project.objects.visible_to(user).values_list("pk", flat=True))
     past = predictor().ladder(estimated=plan.estimate is not None).past
-    return Draft(said, similar_to(past, plan, low=said.low, high=said.high, projects=seen).count)
+    return Draft(said, similar_to(past, plan, low=said.low, high=said.high, projects=projects_seen_by(user)).count)

@@ -112,10 +112,10 @@ def _similar(task: Task, user: User, said: Prediction | None) -> Similar:
     plan = plans_of([task], today=said.day if said else None)[task.pk]
     past = predictor().ladder(estimated=plan.estimate is not None).past
     low, high = (said.low_hours or 0.0, said.high_hours or 0.0) if said else (0.0, 0.0)
-    return similar_to(past, plan, low=low, high=high, projects=_projects_seen_by(user))
+    return similar_to(past, plan, low=low, high=high, projects=projects_seen_by(user))
 
 
-def _projects_seen_by(user: User) -> Container[int] | None:
+def projects_seen_by(user: User) -> Container[int] | None:
     """None for all of them."""
     return None if user.is_administrator else set(Project.objects.visible_to(user).values_list("pk", flat=True))
 
