@@ -6,6 +6,7 @@ import math
 from collections.abc import Container
 from dataclasses import dataclass
 
+from analytics.estimates.hindsight import place_in
 from analytics.estimates.history import Past
 from analytics.estimates.plans import Plan
 
@@ -14,8 +15,6 @@ CLASSES = ("person_tags", "project_tags", "person_project", "tags", "project", "
 FEWEST_SIMILAR = 8
 AS_LARGE = math.log(2)
 """An estimate is similar from half to twice."""
-_ROUNDING = 1e-4
-"""Hours: ranges are told to a third of a second, and their ends are often the hours of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ def similar_to(past: Past, plan: Plan, *, low: float, high: float, projects: Con
         places = [place for place in past.of(kind, plan, known) if _fits(past, place, plan, projects)]
         if len(places) >= FEWEST_SIMILAR:
             tasks = tuple(past.outcomes[place].plan.task for place in reversed(places))
-            hours = (past.outcomes[place].hours for place in places)
-            return Similar(kind, tasks, sum(low - _ROUNDING <= one <= high + _ROUNDING for one in hours))
+            inside = [place for place in places if place_in(low, high, past.outcomes[place].hours) == "inside"]
+            return Similar(kind, tasks, len(inside))
     return Similar()
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django import template
 
+from analytics.estimates.hindsight import place_in
 from analytics.models import Prediction
 from tracking.choices import TaskStatus
 from tracking.models import Task
@@ -56,9 +57,7 @@ def held(task: Task, said: Prediction | None) -> str:
     hours = hours_taken(task)
     if hours is None or said is None or said.low_hours is None or said.high_hours is None:
         return ""
-    if hours < said.low_hours:
-        return "below"
-    return "inside" if hours <= said.high_hours else "above"
+    return place_in(said.low_hours, said.high_hours, hours)
 
 
 @register.simple_tag

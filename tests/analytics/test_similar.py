@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from analytics.estimates.hindsight import place_in
 from analytics.estimates.history import Past
 from analytics.estimates.plans import Outcome, Plan
 from analytics.estimates.similar import Similar, similar_to
@@ -95,3 +96,12 @@ def test_nobody_and_no_tags_are_no_class():
     some = finished(8, person=None, tags=(), project=2)
 
     assert found(some, replace(PLAN, person=None, tags=())).kind == "all"
+
+
+@pytest.mark.parametrize(
+    ("hours", "place"), [(1 / 3, "inside"), (8 / 3, "inside"), (0.333, "below"), (2.667, "above"), (1, "inside")]
+)
+def test_a_range_holds_the_tasks_that_its_ends_came_from(hours, place):
+    low, high = round(1 / 3, 4), round(8 / 3, 4)
+
+    assert place_in(low, high, hours) == place
