@@ -362,5 +362,5 @@ def _named(name: str) -> str:
 def _plain(word: str) -> str:
     """Escaped wherever the word could mean something, alone or beside another."""
     low = word.casefold().rstrip(",;")
-    means = low in _RELATIVE or low in _WEEKDAYS or low.rstrip(".") in _WEEKDAYS or low.rstrip(".") in _MONTHS
+    means = low in {"uhr", *_RELATIVE, *_WEEKDAYS} or low.rstrip(".") in {*_WEEKDAYS, *_MONTHS}
     return f"\\{word}" if means or word[0] in "\\@#$!" or any(letter.isdigit() for letter in word) else word

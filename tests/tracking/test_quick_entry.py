@@ -126,6 +126,7 @@ def entries(draw: st.DrawFn) -> QuickEntry:
     )
 
 
+@example(QuickEntry("Uhr", **span(dt.time(9), dt.time(10))))
 @given(entries())
 @settings(max_examples=400, deadline=None)
 def test_what_is_written_reads_back(entry: QuickEntry):
