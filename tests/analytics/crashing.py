@@ -11,14 +11,13 @@ POINTS = ["while it learns", "before it stores", "between old and new", "before 
 
 def retrain_and_die(_what: str, point: str, _path: str) -> None:
     from analytics.choices import ModelKind
-    from analytics.estimates import boosting
     from analytics.services import training, versions
-    from tests.analytics.learned import TODAY, learn_quickly
+    from tests.analytics.learned import TODAY, quick_training
 
     def now(*_given: object, **_more: object) -> None:
         die()
 
-    boosting._regressor = learn_quickly()
+    training.train = lambda *_given, **_more: quick_training()
     training.is_worse = lambda new, old: False
     match point:
         case "while it learns":
@@ -32,5 +31,11 @@ def retrain_and_die(_what: str, point: str, _path: str) -> None:
     training.retrain(kind=ModelKind.ESTIMATE, now=TODAY)
 
 
+def prepare() -> None:
+    from tests.analytics.learned import quick_training
+
+    quick_training()
+
+
 if __name__ == "__main__":
-    fork_for_each_line(sys.argv[1], retrain_and_die)
+    fork_for_each_line(sys.argv[1], retrain_and_die, prepare)

@@ -22,6 +22,7 @@ from analytics.estimates.boosting import Model
 from analytics.estimates.figures import history_of
 from analytics.estimates.history import Past
 from analytics.estimates.plans import Outcome, Plan
+from analytics.estimates.training import Training, train
 from analytics.models import TrainedModel
 from analytics.queries.models import libraries
 from tests.work import make_project
@@ -113,6 +114,23 @@ def learn_quickly() -> Callable[..., Any]:
     return lambda *given: made(*given).set_params(max_iter=5)
 
 
+@cache
+def quick_training() -> Training:
+    """On the tasks that are made where nothing else is asked for. It takes a second, so once is enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boosting, "_regressor", learn_quickly())
+        found = train(Past(make_outcomes()), TODAY.date())
+    assert found is not None
+    return found
+
+
 @pytest.fixture
 def quick_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(boosting, "_regressor", learn_quickly())
+
+
+@pytest.fixture
+def learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is learned here is one training."""
+    found = quick_training()
+    monkeypatch.setattr("analytics.services.training.train", lambda *_given, **_more: found)

@@ -22,7 +22,7 @@ from analytics.services import versions
 from analytics.services.cards import card
 from analytics.services.training import TOLERANCE, is_worse, retrain
 from analytics.services.versions import KEPT_VERSIONS, read
-from tests.analytics.learned import SCORE, TODAY, keep_tasks, make_outcomes, make_version
+from tests.analytics.learned import SCORE, TODAY, keep_tasks, make_outcomes, make_version, quick_training
 from tests.conftest import ClientFor
 from timetracker.web.errors import Conflict
 from timetracker.web.locks import only_one
@@ -45,16 +45,9 @@ def retrained(**options: Any) -> services.Retrained:
     return retrain(kind=ModelKind.ESTIMATE, now=TODAY, **options)
 
 
-@pytest.fixture
-def learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is learned here is one training, for it takes a second."""
-    found = learn()
-    monkeypatch.setattr(services, "train", lambda *_given, **_more: found)
-
-
 # ── The card ─────────────────────────────────────────────────────────────────
 def test_the_card_of_a_training():
-    training = learn()
+    training = quick_training()
     told = card(training, seconds=3.14159)
     model, plain = training.back_test.scores(training.back_test.recent)
 
@@ -73,7 +66,7 @@ def test_the_card_of_a_training():
 
 
 def test_inside_a_range_is_what_the_scores_call_inside():
-    told = card(learn(), seconds=1)
+    told = card(quick_training(), seconds=1)
 
     counted = sum(one["tasks"] * one["coverage"] for one in told["sizes"] if one["tasks"])
     assert round(counted) == round(told["all"]["model"]["tasks"] * told["all"]["model"]["coverage"])
@@ -305,7 +298,7 @@ def test_who_is_removed_while_it_learns_is_forgotten_next_time(
     monkeypatch: pytest.MonkeyPatch, owner: User, outsider: User
 ):
     keep_tasks(make_outcomes(), outsider)
-    found = learn()
+    found = quick_training()
     monkeypatch.setattr(services, "train", lambda *_given, **_more: outsider.delete() and found)
 
     assert retrained().model.outdated

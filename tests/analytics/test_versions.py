@@ -240,7 +240,7 @@ def crasher(django_db_setup, django_db_blocker) -> Iterator[Callable[[str, str, 
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("quick_models")
+@pytest.mark.usefixtures("learned")
 @pytest.mark.parametrize("point", POINTS)
 def test_a_retrain_that_is_killed_leaves_the_last_good_model(crasher, tmp_path: Path, point: str):
     keep_tasks(make_outcomes())

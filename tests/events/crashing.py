@@ -43,12 +43,15 @@ def crasher_of(module: str) -> Iterator[Callable[[str, str, Path], int]]:
         asked.close()
 
 
-def fork_for_each_line(database: str, live: Live) -> None:
+def fork_for_each_line(database: str, live: Live, prepare: Callable[[], None] | None = None) -> None:
+    """`prepare` makes what all children begin with."""
     import django
     from django.conf import settings
 
     settings.DATABASES["default"]["NAME"] = database
     django.setup()
+    if prepare:
+        prepare()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

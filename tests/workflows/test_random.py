@@ -105,7 +105,7 @@ ANSWERS: list[Exception | Response] = [
 
 
 @pytest.mark.django_db
-@settings(max_examples=100, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(dice=DICE)
 def test_whatever_happens_comes_to_an_end(dice: Random, owner: User, lead: User, outsider: User, monkeypatch):
     """Rules of two people, on events that tell anything: the engine raises nothing, and all is done by services."""
