@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from analytics.estimates.plans import Plan
@@ -29,8 +29,16 @@ def predict(task: Task, *, now: dt.datetime | None = None) -> Prediction | None:
 
 def predictions(tasks: Collection[Task], *, now: dt.datetime | None = None) -> dict[int, Prediction]:
     """By task. What was said once stays, until the task is estimated anew, changed or started; where nothing could be
-    said of one that nobody has started, it is asked again on another day. A finished task is not told any more.
+    said of one that nobody has started, it is asked again on another day. A finished task is not told any more. Of one
+    that has been deleted meanwhile there is none.
     """
+    try:
+        return _predictions(tasks, now)
+    except IntegrityError:  # one of them, its person or the model has been deleted since it was read
+        return _predictions(Task.objects.filter(pk__in=[task.pk for task in tasks]), now)
+
+
+def _predictions(tasks: Collection[Task], now: dt.datetime | None) -> dict[int, Prediction]:
     zone = organisation_zone()
     plans = plans_of(tasks, zone)
     asked = {pk: digest(plan) for pk, plan in plans.items()}

@@ -9,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 
 from analytics.choices import Basis, Reason
 from analytics.models import Prediction
+from analytics.services import predictions as services
 from analytics.services.predictions import predict, predictions
 from analytics.services.record import forget_record, record_mark
 from tests.analytics.finished import DAY, TODAY, make_finished
 from tests.work import make_project, make_task
 from tracking.choices import TaskStatus
+from tracking.models import Task
 from tracking.services.tasks import create_task, update_task
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +175,17 @@ def test_the_mark_of_the_record_stays_until_something_has_happened_or_an_hour_ha
     assert second != first
     with time_machine.travel(TODAY + DAY, tick=False):
         assert record_mark() != second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_is_deleted_meanwhile_is_left_out(owner, project, monkeypatch):
+    make_finished(30, project)
+    task, other = planned(owner, project), planned(owner, project)
+    keep = services._keep
+    monkeypatch.setattr(services, "_keep", lambda rows: (Task.objects.filter(pk=task.pk).delete(), keep(rows))[1])
+
+    assert set(predictions([task, other])) == {other.pk}
+    assert Prediction.objects.get().task == other
 
 
 def test_nothing_is_kept_of_no_tasks():
