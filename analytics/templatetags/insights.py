@@ -53,7 +53,9 @@ def size_words(low: float | None, high: float | None) -> str:
     if low is None:
         return _("without an estimate")
     if high is None:
-        return _("%(low)s h and more") % {"low": _hours(low)}
-    if not low:
-        return _("under %(high)s h") % {"high": _hours(high)}
-    return _("%(low)s to %(high)s h") % {"low": _hours(low), "high": _hours(high)}
+        words = _("%(low)s h and more") % {"low": _hours(low)}
+    elif not low:
+        words = _("under %(high)s h") % {"high": _hours(high)}
+    else:
+        words = _("%(low)s to %(high)s h") % {"low": _hours(low), "high": _hours(high)}
+    return words.replace(" h", "\u00a0h")  # a number keeps its unit

@@ -9,13 +9,14 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from tests.analytics.foresight import DAY, make_done, make_model, make_told, say
 from tests.browser.conftest import OpenPage
-from tests.browser.tools import assert_fits, assert_no_axe_violations, press, wait_until_live
+from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations, press, wait_until_live
 from tests.work import make_project, make_task
 from tracking.models import Project
 
 pytestmark = pytest.mark.browser
 RECORD = "/insights/estimates/"
 CARD = "/insights/estimates/model/time-estimate/"
+ROUGH_CARD = "/insights/estimates/model/rough-estimate/"
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def unfolded(page: Page) -> Page:
     return page
 
 
-@pytest.mark.parametrize("path", [RECORD, CARD, "/insights/estimates/model/rough-estimate/"])
+@pytest.mark.parametrize("path", [RECORD, CARD, ROUGH_CARD])
 def test_with_data(open_page: OpenPage, person: User, history: Project, look, path: str):
     page = unfolded(open_page(person, path, **look))
     expect(page.locator(".plot-table[open]").first).to_be_visible()
@@ -57,11 +58,15 @@ def test_without(open_page: OpenPage, person: User, look, path: str):
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_tables_stay_inside_of_their_panels(open_page: OpenPage, person: User, history: Project, look, language: str):
-    person.language = language
+@pytest.mark.parametrize("size", ["normal", "largest"])
+def test_tables_stay_inside_of_their_panels(
+    open_page: OpenPage, person: User, history: Project, language: str, size: str
+):
+    person.language, person.text_size = language, size
     person.save()
-    for path in (RECORD, CARD):
-        page = unfolded(open_page(person, path, **look))
+    for path in (RECORD, CARD, ROUGH_CARD):
+        page = unfolded(open_page(person, path, **SCREENS["phone"]))
+        assert_fits(page)
         over = page.locator(".panel").evaluate_all(
             "panels => panels.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText)"
         )
