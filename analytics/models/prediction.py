@@ -25,6 +25,7 @@ class Prediction(models.Model):
     day = models.DateField(_("as of"))
     """What had finished before it was known."""
     made_at = models.DateTimeField(_("made"), default=timezone.now)
+    """When it was said; said again, where the plan went back to what it was."""
     estimate_hours = models.FloatField(_("estimate in hours"), null=True)
     basis = models.CharField(_("rests on"), max_length=8, choices=Basis)
     reason = models.CharField(_("why nothing is said"), max_length=8, choices=Reason, blank=True)

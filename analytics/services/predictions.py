@@ -44,11 +44,9 @@ def _predictions(tasks: Collection[Task], now: dt.datetime | None) -> dict[int, 
     asked = {pk: digest(plan) for pk, plan in plans.items()}
     finished = {task.pk for task in tasks if task.finished}
     # Of a finished one, what was said last; the order is that of saying.
-    found = {
-        row.task_id: row
-        for row in Prediction.objects.filter(task__in=plans).order_by("made_at", "pk")
-        if row.asked == asked[row.task_id] or row.task_id in finished
-    }
+    rows = list(Prediction.objects.filter(task__in=plans).order_by("made_at", "pk"))
+    found = {row.task_id: row for row in rows if row.asked == asked[row.task_id] or row.task_id in finished}
+    _say_again(found, {row.task_id: row for row in rows})
     today = local_date(now or timezone.now(), zone)
     missing = [task for task in tasks if task.pk not in finished and _is_to_ask(task, found.get(task.pk), today)]
     return found | (_told(missing, plans, asked, zone, today) if missing else {})
@@ -70,6 +68,13 @@ def digest(plan: Plan) -> str:
 
 def _is_to_ask(task: Task, said: Prediction | None, today: dt.date) -> bool:
     return said is None or (not said.speaks and task.started_at is None and said.day < today)
+
+
+def _say_again(found: dict[int, Prediction], last: dict[int, Prediction]) -> None:
+    """Of plans that went back to what they were: what was said then is what was said last."""
+    back = [row for pk, row in found.items() if row != last[pk]]
+    if back:
+        Prediction.objects.filter(pk__in=[row.pk for row in back]).update(made_at=timezone.now())
 
 
 def _told(

@@ -1,5 +1,6 @@
 """What is said of a task, once, and kept."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from analytics.choices import Basis, Reason
 from analytics.models import Prediction
+from analytics.queries.predictions import told
 from analytics.services import predictions as services
-from analytics.services.predictions import predict, predictions
+from analytics.services.predictions import last_said, predict, predictions
 from analytics.services.record import forget_record, record_mark
 from tests.analytics.finished import DAY, TODAY, make_finished
 from tests.work import make_project, make_task
@@ -94,6 +96,29 @@ def test_a_task_that_is_planned_anew_is_another_question(owner, project, change)
 
     assert second.pk != first.pk
     assert Prediction.objects.filter(task=task).count() == 2
+
+
+def test_of_a_plan_that_went_back_what_was_said_first_is_what_was_said_last(owner, project):
+    make_finished(30, project)
+    task = planned(owner, project)
+    first = predict(task)
+    with time_machine.travel(TODAY + dt.timedelta(hours=1), tick=False):
+        other = predict(update_task(task=task, actor=owner, estimated_hours=Decimal(8)))
+    with time_machine.travel(TODAY + dt.timedelta(hours=2), tick=False):
+        again = predict(update_task(task=task, actor=owner, estimated_hours=Decimal(4)))
+    with time_machine.travel(TODAY + dt.timedelta(hours=3), tick=False):
+        task = update_task(task=task, actor=owner, status=TaskStatus.DONE)
+        [case] = told(Task.objects.filter(pk=log_time(task).pk)).cases
+
+        assert again == first != other
+        assert (predict(task), last_said([task.pk])[task.pk]) == (first, first)
+        assert (case.estimate, case.high) == (4, first.high_hours)
+
+
+def log_time(task: Task) -> Task:
+    task.tracked_seconds = 3600
+    task.save()
+    return task
 
 
 def test_silence_is_asked_again_on_another_day(owner, project):
