@@ -23,6 +23,7 @@ class Model:
     def fit(cls, plans: Sequence[Plan], history: Numbers, targets: Numbers, *, estimated: bool) -> Model:
         encoder = Encoder(estimated=estimated).fit(plans)
         rows = encoder.rows(plans, history)
+        rows[:, np.isnan(rows).all(axis=0)] = 0.0  # scikit-learn cannot sort a column of nothing
         return cls(encoder, [_regressor(quantile, encoder, len(plans)).fit(rows, targets) for quantile in QUANTILES])
 
     def predict(self, plans: Sequence[Plan], history: Numbers) -> Spans:

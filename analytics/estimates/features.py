@@ -30,7 +30,7 @@ def plain_names(*, estimated: bool) -> list[str]:
 
 def _plain_row(plan: Plan, *, estimated: bool) -> list[float]:
     row = [
-        plan.priority, plan.complexity, np.log1p(plan.waited), plan.day.weekday(), plan.day.month,
+        plan.priority, plan.complexity or np.nan, np.log1p(plan.waited), plan.day.weekday(), plan.day.month,
         len(plan.title), plan.title.count(" "),
     ]  # fmt: skip
     if estimated:

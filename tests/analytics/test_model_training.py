@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analytics.artefacts import dump, load, sign
+from analytics.artefacts import dump, load
 from analytics.choices import FEWEST_FOR_MODEL, Basis
 from analytics.estimates.features import Encoder
 from analytics.estimates.figures import history_of
@@ -18,6 +18,7 @@ from analytics.estimates.plans import Outcome
 from analytics.estimates.ranges import MOST_OFF
 from analytics.estimates.scores import BackTest, allowed
 from analytics.estimates.training import train
+from analytics.seals import sign
 from tests.analytics.generator import outcomes, shuffled
 from tests.analytics.trained import assert_in_order, held_open, middle_day, quickly_trained, record, trained_on_record
 
@@ -43,6 +44,20 @@ def test_without_estimates_it_is_silent_where_the_usual_hours_say_as_much():
     trained = trained_on_record(estimated=False).trained
 
     assert (trained.points, trained.ranges) == (False, False)
+
+
+def test_what_was_not_said_is_not_taken_for_little():
+    """All that is known has a complexity, and what is complex takes long."""
+    some = [replace(one, plan=replace(one.plan, complexity=1 + place % 5)) for place, one in enumerate(outcomes(400))]
+    some = [replace(one, hours=one.hours * float(np.exp(one.plan.complexity - 3))) for one in some]
+    plans = [replace(some[0].plan, task=9999, day=LATER, estimate=None, complexity=each) for each in (1, 5, 0)]
+
+    told = quickly_trained(some, estimated=False).trained.model.predict(
+        plans, history_of(Past(some), plans, estimated=False)
+    )
+
+    least, most, unsaid = told.middle
+    assert least + 0.5 < unsaid < most - 0.5
 
 
 def test_and_is_closer_on_tasks_it_has_not_seen():
