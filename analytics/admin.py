@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
 from analytics.models import CachedInsight, Prediction, TrainedModel
-from analytics.services.versions import use_model
+from analytics.services.versions import is_genuine, use_model
 from tracking.admin.services import each
 
 FIGURES = {
@@ -35,11 +35,11 @@ LEFT_OUT = {
 class TrainedModelAdmin(ReadOnlyAdmin):
     """Every version that is kept. An older one is put to use again by the action, and all processes follow at once."""
 
-    list_display = ["kind", "version", "in_use", "trained_at", "tasks", "accuracy", "points", "ranges", "outdated"]
+    list_display = ["kind", "version", "in_use", "trained_at", "tasks", "held", "points", "ranges", "outdated"]
     list_filter = ["kind", "in_use"]
     fields = [
-        "kind", "version", "in_use", "trained_at", "tasks", "first_day", "through", "outdated", "accuracy", "points",
-        "ranges", "recent_figures", "all_figures", "sizes", "cost", "excluded", "looks_at", "made_with",
+        "kind", "version", "in_use", "genuine", "trained_at", "tasks", "first_day", "through", "outdated", "held",
+        "points", "ranges", "recent_figures", "all_figures", "sizes", "cost", "excluded", "looks_at", "made_with",
     ]  # fmt: skip
     actions = ["use_this_version"]
 
@@ -54,6 +54,14 @@ class TrainedModelAdmin(ReadOnlyAdmin):
             self.message_user(request, gettext("Choose one version of each kind."), messages.WARNING)
             return
         each(self, request, queryset, lambda row: use_model(actor=request.user, model=row))
+
+    @admin.display(description=_("What was stored here"), boolean=True)
+    def genuine(self, row: TrainedModel) -> bool:
+        return is_genuine(row)
+
+    @admin.display(description=_("Share of ranges that held"), ordering="accuracy")
+    def held(self, row: TrainedModel) -> str:
+        return _number(row.accuracy, 3)
 
     @admin.display(description=_("Later part of the back-test"))
     def recent_figures(self, row: TrainedModel) -> SafeString:

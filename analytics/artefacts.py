@@ -7,16 +7,12 @@ what a model may say and what ranges are widened by, too, which is kept beside t
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
-import json
 import zipfile
 import zlib
 from typing import Any
 
 import numpy as np
 import skops.io
-from django.utils.crypto import salted_hmac
 from sklearn.decomposition import TruncatedSVD
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -25,6 +21,7 @@ from analytics.estimates.boosting import QUANTILES, Model
 from analytics.estimates.features import CATEGORIES, MOST_CODES, Encoder
 from analytics.estimates.figures import history_names
 from analytics.estimates.plans import Plan
+from analytics.seals import is_genuine
 
 TRUSTED = [
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
@@ -33,7 +30,6 @@ TRUSTED = [
     "sklearn.utils.validation.check_array",
 ]
 """Beyond what skops trusts by itself. A list of ours, never what a file asks for."""
-_SALT = "analytics.artefacts"
 _PROBE = Plan(task=0, day=dt.date(2000, 1, 1), estimate=1.0, project=0, title="probe")
 _NO_MODEL = (
     ArithmeticError, AttributeError, EOFError, ImportError, LookupError, NotImplementedError, OSError, RecursionError,
@@ -53,16 +49,9 @@ def dump(model: Model) -> bytes:
     return bytes(skops.io.dumps(parts, compression=zipfile.ZIP_DEFLATED, compresslevel=1))
 
 
-def sign(data: bytes, facts: dict[str, Any]) -> str:
-    """`facts` is what belongs to the bytes, as JSON."""
-    written = json.dumps(facts, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(data).hexdigest() + hashlib.sha256(written.encode()).hexdigest()
-    return salted_hmac(_SALT, digest, algorithm="sha256").hexdigest()
-
-
 def load(data: bytes, signature: str, facts: dict[str, Any]) -> Model:
     """Raises Forged. In `facts["codes"]` is what `Encoder.settings` gave."""
-    if not hmac.compare_digest(sign(data, facts).encode(), signature.encode()):
+    if not is_genuine(data, signature, facts):
         raise Forged("The signature does not fit.")
     try:
         model = _model(skops.io.loads(data, trusted=TRUSTED), facts["codes"])

@@ -37,5 +37,5 @@ class Reason(models.TextChoices):
 
     FEW = "few", _("Too few finished tasks")
     WIDE = "wide", _("The range would be too wide")
-    NEW = "new", _("Neither the person nor the project is known")
+    NEW = "new", _("Neither person nor project has a finished task yet")
     DRIFT = "drift", _("The last ranges did not hold as they should")

@@ -16,6 +16,7 @@ from analytics.models import Prediction
 from analytics.services.panel import Panel, estimate_panel
 from timetracker.web.filters import refuse_unknown
 from tracking.access import get_task
+from tracking.models import Task
 
 BIGGEST_ID = 2**63 - 1
 
@@ -32,7 +33,9 @@ class IntervalSerializer(serializers.Serializer[Any]):
 class SimilarSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(help_text="What they have in common with this one.")
     label = serializers.CharField(help_text="The same in your language.")
-    inside = serializers.IntegerField(help_text="How many of them took the hours of the interval.")
+    inside = serializers.IntegerField(
+        allow_null=True, help_text="How many of them took the hours of the interval. Null where there is none."
+    )
     url = serializers.CharField(help_text="The page that lists them.")
 
 
@@ -98,10 +101,11 @@ class TimeEstimateViewSet(ViewSet):
 def answer_of(panel: Panel) -> dict[str, Any]:
     said, similar = panel.prediction, panel.similar
     url = reverse("analytics:similar-tasks", args=[panel.task.pk])
-    common = {"kind": similar.kind, "label": panel.similar_label, "inside": similar.inside, "url": url}
+    inside = similar.inside if panel.prediction and panel.prediction.speaks else None
+    common = {"kind": similar.kind, "label": panel.similar_label, "inside": inside, "url": url}
     return {
         "task": panel.task.pk,
-        **_told(said),
+        **(_told(said) if said else _untold(panel.task)),
         "similar_tasks": similar.count,
         "similar": common if similar.kind else None,
         "reason_text": panel.reason_words,
@@ -114,10 +118,14 @@ def answer_of(panel: Panel) -> dict[str, Any]:
     }
 
 
-def _told(said: Prediction | None) -> dict[str, Any]:
-    if said is None:
-        names = ("predicted_hours", "interval", "confidence", "reason", "finished_tasks", "estimated_hours", "as_of")
-        return {**dict.fromkeys(names), "basis": Basis.NONE, "provisional": False}
+def _untold(task: Task) -> dict[str, Any]:
+    """It was finished before anything was said of it."""
+    names = ("predicted_hours", "interval", "confidence", "reason", "finished_tasks", "as_of")
+    estimate = None if task.estimated_hours is None else float(task.estimated_hours)
+    return {**dict.fromkeys(names), "basis": Basis.NONE, "provisional": False, "estimated_hours": estimate}
+
+
+def _told(said: Prediction) -> dict[str, Any]:
     interval = {"low": said.low_hours, "high": said.high_hours}
     return {
         "predicted_hours": _hours(said.middle_hours),

@@ -6,12 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from analytics.choices import FEWEST, ModelKind, Reason
+from analytics.choices import FEWEST, Reason
 from analytics.models import Prediction, TrainedModel
 from analytics.queries.outcomes import plans_of
 from analytics.services.predictions import predict
@@ -47,7 +46,7 @@ class OwnRatio:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The last back-test of the model in use, beside the people's own estimates; without one, what such tasks take."""
+    """The last back-test of the model that speaks, beside people's own estimates; without one, what such tasks take."""
 
     tasks: int
     mae_ratio: float
@@ -89,21 +88,22 @@ class Panel:
 def estimate_panel(task: Task, user: User, now: dt.datetime | None = None) -> Panel:
     """Of a task that `user` may see. As many statements whatever there is to be shown."""
     said = predict(task, now=now)
-    models = _models(ModelKind.ROUGH if task.estimated_hours is None else ModelKind.ESTIMATE, said)
+    speaking = predictor().model_id(estimated=task.estimated_hours is not None)
+    models = _models(speaking, said)
     return Panel(
         task=task,
         prediction=said,
         similar=_similar(task, user, said),
         own_ratio=_own_ratio(user, said),
-        back_test=next((_compared(model.metrics) for model in models if model.in_use), None),
+        back_test=next((_compared(model.metrics) for model in models if model.pk == speaking), None),
         told_by=next((model for model in models if said and model.pk == said.model_id), None),
     )
 
 
-def _models(kind: ModelKind, said: Prediction | None) -> list[TrainedModel]:
-    """The one in use, and the one that spoke."""
-    wanted = Q(kind=kind, in_use=True) | Q(pk=said.model_id if said else None)
-    return list(TrainedModel.objects.filter(wanted).defer("model_data", "spans", "codes"))
+def _models(speaking: int | None, said: Prediction | None) -> list[TrainedModel]:
+    """The one that speaks now, and the one that spoke."""
+    wanted = {pk for pk in (speaking, said and said.model_id) if pk}
+    return list(TrainedModel.objects.filter(pk__in=wanted).defer("model_data", "spans", "codes"))
 
 
 def _similar(task: Task, user: User, said: Prediction | None) -> Similar:

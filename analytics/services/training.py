@@ -10,13 +10,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analytics.artefacts import Forged, dump, sign
+from analytics.artefacts import Forged, dump
 from analytics.choices import ModelKind
 from analytics.estimates.history import Past
 from analytics.estimates.training import Training, train
 from analytics.models import TrainedModel
 from analytics.queries.models import libraries
 from analytics.queries.outcomes import Record, finished_record, organisation_zone
+from analytics.seals import sign
 from analytics.services.cards import card
 from analytics.services.versions import forget_outdated, read, store
 from timetracker.web.errors import Conflict

@@ -15,6 +15,7 @@ from analytics.choices import BEST_MAE, BEST_MALR, CHECKED, FEWEST, FEWEST_FOR_M
 from analytics.estimates.hindsight import OfMonth, Share
 from analytics.models import TrainedModel
 from analytics.queries.predictions import last_ranges, learnable
+from analytics.services.versions import is_genuine
 from analytics.views.plots import months_of, reliability_of
 from timetracker.web.htmx import render_page
 
@@ -79,6 +80,7 @@ def _card(model: TrainedModel) -> dict[str, Any]:
         "months": months,
         "plot": months_of(months),
         "dots": reliability_of(metrics.get("reliability", [])),
+        "refused": not is_genuine(TrainedModel.objects.get(pk=model.pk)),
         "left_out": [
             (model.left_out[name], LEFT_OUT.get(name, name)) for name in _reasons(model) if model.left_out[name]
         ],

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from analytics.choices import Basis, ModelKind
 from analytics.models import Prediction, TrainedModel
+from analytics.seals import sign
 from tests.work import make_task
 from tracking.choices import TaskStatus
 from tracking.models import Task
@@ -74,11 +75,14 @@ def make_model(kind: str = ModelKind.ESTIMATE, version: int = 1, **fields: Any) 
     plain = "estimate whole_hours priority complexity waited weekday month title_length title_words"
     topics = [f"topic_{place}" for place in range(16)]
     standard = {
-        "in_use": True, "model_data": b"", "signature": "", "accuracy": 0.819, "points": kind == ModelKind.ESTIMATE,
+        "in_use": True, "model_data": b"", "accuracy": 0.819, "points": kind == ModelKind.ESTIMATE,
         "ranges": True, "tasks": 1200, "first_day": today - 900 * DAY, "through": today - DAY,
         "trained_at": timezone.now() - DAY, "metrics": metrics,
         "left_out": {"odd_time": 31, "estimated_after": 4, "no_time": 0},
         "features": [*names, *plain.split(), "person", "project", "tags", "author", *topics],
         "libraries": {"scikit-learn": "1.7.2", "numpy": "2.3.4", "skops": "0.13.0"},
     }  # fmt: skip
-    return TrainedModel.objects.create(kind=kind, version=version, **{**standard, **fields})
+    model = TrainedModel(kind=kind, version=version, **{**standard, **fields})
+    model.signature = model.signature or sign(bytes(model.model_data), model.sealed)
+    model.save()
+    return model

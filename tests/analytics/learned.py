@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from accounts.models import User
-from analytics.artefacts import dump, sign
+from analytics.artefacts import dump
 from analytics.choices import ModelKind
 from analytics.estimates import boosting
 from analytics.estimates.boosting import Model
@@ -25,6 +25,7 @@ from analytics.estimates.plans import Outcome, Plan
 from analytics.estimates.training import Training, train
 from analytics.models import TrainedModel
 from analytics.queries.models import libraries
+from analytics.seals import sign
 from tests.work import make_project
 from tracking.choices import TaskStatus
 from tracking.models import Task

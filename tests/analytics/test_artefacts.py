@@ -16,9 +16,10 @@ import skops.io
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 
-from analytics.artefacts import Forged, dump, load, sign
+from analytics.artefacts import Forged, dump, load
 from analytics.estimates.figures import history_of
 from analytics.estimates.history import Past
+from analytics.seals import sign
 from tests.analytics.learned import make_outcomes, small_artefact, small_model
 
 

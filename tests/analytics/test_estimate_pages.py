@@ -10,12 +10,13 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from analytics.choices import Basis, ModelKind, Reason
+from analytics.choices import Basis, Reason
 from analytics.models import Prediction, TrainedModel
 from analytics.services.predictions import predict
 from tests.analytics.finished import make_finished
+from tests.analytics.learned import make_version
 from tests.conftest import ClientFor
-from tests.tracking.pages import HTMX, NOON, text
+from tests.tracking.pages import HTMX, text
 from tests.work import make_project, make_tag, make_task
 from tracking.choices import TaskStatus
 from tracking.models import Project, Task
@@ -217,11 +218,8 @@ def test_a_cancelled_task_shows_nothing(olga: Client, owner: User, project: Proj
 
 def model(mae: float, **fields: Any) -> TrainedModel:
     scores = {"tasks": 100, "malr": 0.4, "coverage": 0.8, "winkler": 1, "width": 3}
-    return TrainedModel.objects.create(
-        kind=ModelKind.ESTIMATE, version=3, in_use=True, model_data=b"", accuracy=0.8, points=True, ranges=True,
-        tasks=400, first_day=NOON.date(), through=NOON.date(), trained_at=NOON,
-        metrics={"recent": {"model": scores | {"mae": mae}, "plain": scores | {"mae": 1}}}, **fields,
-    )  # fmt: skip
+    metrics = {"recent": {"model": scores | {"mae": mae}, "plain": scores | {"mae": 1}}}
+    return make_version(3, in_use=True, metrics=metrics, **fields)
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_everybody_here_reads_it_and_nobody_else(client_for: ClientFor, owner: U
     assert client_for(owner).post(URL).status_code == 405
 
 
-def test_it_reads_no_artefact(olga: Client, django_assert_max_num_queries):
+def test_it_reads_the_one_artefact_whose_seal_it_looks_at(olga: Client, django_assert_max_num_queries):
     make_model()
     few = statements(olga, URL)
     for version in range(2, 5):
@@ -194,7 +194,17 @@ def test_it_reads_no_artefact(olga: Client, django_assert_max_num_queries):
     assert statements(olga, URL) == few <= MOST_STATEMENTS
     with django_assert_max_num_queries(MOST_STATEMENTS) as asked:
         olga.get(URL)
-    assert not [one["sql"] for one in asked.captured_queries if "model_data" in one["sql"]]
+    [sealed] = [one["sql"] for one in asked.captured_queries if "model_data" in one["sql"]]
+    assert " LIMIT " in sealed
+
+
+def test_a_version_that_is_refused_is_called_so(olga: Client):
+    make_model()
+    assert "refused" not in olga.get(URL).content.decode()
+
+    TrainedModel.objects.update(signature="0" * 64)
+
+    assert "Version in use refused" in olga.get(URL).content.decode()
 
 
 def test_figures_are_written_as_one_reads_them(olga: Client):

@@ -17,6 +17,7 @@ from analytics.models import Prediction, TrainedModel
 from analytics.services.predictions import predict
 from analytics.services.record import forget_record
 from tests.analytics.finished import DAY, TODAY, make_finished
+from tests.analytics.learned import make_version
 from tests.api.problems import assert_problem
 from tests.work import make_project, make_tag
 from tracking.choices import TaskStatus
@@ -54,11 +55,8 @@ def score(**changes: float) -> dict[str, float]:
 
 
 def trained(kind: ModelKind, *, version: int = 3, in_use: bool = True, **model: float) -> TrainedModel:
-    return TrainedModel.objects.create(
-        kind=kind, version=version, in_use=in_use, accuracy=0.8, points=True, ranges=True, tasks=1000, model_data=b"x",
-        first_day=TODAY, through=TODAY, trained_at=TODAY,
-        metrics={"recent": {"model": score(**model), "plain": score()}},
-    )  # fmt: skip
+    metrics = {"recent": {"model": score(**model), "plain": score()}}
+    return make_version(version, kind=kind, in_use=in_use, metrics=metrics)
 
 
 # ── What it says ─────────────────────────────────────────────────────────────
@@ -90,7 +88,7 @@ def test_where_nothing_can_be_said_it_says_why_and_names_no_figure(api, owner, p
     assert (said["basis"], said["reason"], said["provisional"]) == ("none", "few", False)
     assert said["reason_text"] == "12 of the 30 finished tasks that this needs."
     assert (said["finished_tasks"], said["needed"], said["similar_tasks"]) == (12, 30, 12)
-    assert said["similar"]["inside"] == 0
+    assert said["similar"]["inside"] is None
     assert said["estimated_hours"] == 4.0
 
 
@@ -154,9 +152,9 @@ def test_of_one_that_nothing_was_said_of_it_says_nothing_afterwards(api, owner, 
 
     said = ask(api(owner), task)
 
-    names = ("predicted_hours", "interval", "confidence", "reason", "finished_tasks", "estimated_hours", "as_of")
+    names = ("predicted_hours", "interval", "confidence", "reason", "finished_tasks", "as_of")
     assert {name: said[name] for name in names} == dict.fromkeys(names)
-    assert (said["basis"], said["provisional"]) == ("none", False)
+    assert (said["basis"], said["provisional"], said["estimated_hours"]) == ("none", False, 4.0)
     assert said["reason_text"] == "It was finished before anything was said of it."
     assert not Prediction.objects.exists()
 
@@ -177,6 +175,14 @@ def test_the_last_back_test_of_the_model_in_use(api, owner, project):
     assert said["model"] is None
     Prediction.objects.update(model=TrainedModel.objects.get(version=2))
     assert ask(api(owner), task)["model"] == 2
+
+
+def test_a_model_that_is_refused_has_no_back_test_to_show(api, owner, project):
+    make_finished(40, project)
+    trained(ModelKind.ESTIMATE)
+    TrainedModel.objects.update(signature="0" * 64)
+
+    assert ask(api(owner), plan(owner, project))["back_test"] is None
 
 
 @pytest.mark.parametrize("metrics", [{}, {"recent": {"model": score(), "plain": score(mae=0.0)}}])

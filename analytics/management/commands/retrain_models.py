@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from analytics.choices import FEWEST_FOR_MODEL, ModelKind
 from analytics.models import TrainedModel
 from analytics.services.training import Retrained, ratio, retrain
+from analytics.services.versions import is_genuine
 from timetracker.web.errors import Conflict
 
 FIGURES = {
@@ -55,6 +56,8 @@ def _said(result: Retrained, *, dry_run: bool) -> Iterator[str]:
             yield f"  Left out: {count} {LEFT_OUT.get(name, name)}."
     if result.model is not None:
         yield from (f"  {line.rstrip()}" for line in _table(result.before, result.model))
+        if result.before and not is_genuine(result.before):
+            yield f"  Version {result.before.version} is in use and refused: it is not what was stored here."
         yield f"  {_decision(result, result.model, dry_run=dry_run)}"
     yield ""
 
