@@ -36,6 +36,8 @@ class Reason(models.TextChoices):
     """Why nothing is said."""
 
     FEW = "few", _("Too few finished tasks")
+    UNTRIED = "untried", _("Too few tasks to try ranges on")
+    """All were planned before the first was finished."""
     WIDE = "wide", _("The range would be too wide")
     NEW = "new", _("Neither person nor project has a finished task yet")
     DRIFT = "drift", _("The last ranges did not hold as they should")

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -92,6 +93,8 @@ class TimeEstimateViewSet(ViewSet):
     def of_task(self, request: Request) -> Response:
         user: User = request.user  # type: ignore[assignment]
         refuse_unknown(request, WhichTaskSerializer().fields.keys())
+        if len(request.query_params.getlist("task_id")) > 1:
+            raise serializers.ValidationError({"task_id": [_("One task at a time.")]})
         asked = WhichTaskSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         task = get_task(user, asked.validated_data["task_id"])

@@ -130,6 +130,8 @@ class Ladder:
         )  # fmt: skip
 
     def _reason(self, plan: Plan, known: int, width: float, coverage: float | None, checked: int) -> Reason | None:
+        if not math.isfinite(width):
+            return Reason.UNTRIED
         if width > math.log(WIDEST if self.estimated else WIDEST_ROUGH):
             return Reason.WIDE
         met = plan.person is not None and self.past.of("person", plan, known, 1)

@@ -36,10 +36,10 @@ class Record:
 def finished_record() -> Record:
     """Everybody's, in three statements."""
     zone = organisation_zone()
-    done = Task.objects.filter(status=TaskStatus.DONE)
+    done, odd_time = Task.objects.filter(status=TaskStatus.DONE), Exists(odd_entries().filter(task=OuterRef("pk")))
     rows = list(
         done.filter(tracked_seconds__gt=0)
-        .annotate(odd=Exists(odd_entries().filter(task=OuterRef("pk"))))
+        .annotate(odd=odd_time)
         .order_by("-completed_at", "-pk")
         .values_list(*_PLAN, "completed_at", "tracked_seconds", "odd")[:MOST]
     )
@@ -53,7 +53,12 @@ def finished_record() -> Record:
             late += 1
         else:
             outcomes.append(Outcome(plan, finished, tracked / 3600))
-    left_out = {"odd_time": odd, "estimated_after": late, "no_time": done.filter(tracked_seconds=0).count()}
+    without = (
+        done.filter(tracked_seconds=0)
+        .annotate(odd=odd_time)
+        .aggregate(running=Count("pk", filter=Q(odd=True)), none=Count("pk", filter=Q(odd=False)))
+    )
+    left_out = {"odd_time": odd + without["running"], "estimated_after": late, "no_time": without["none"]}
     return Record(outcomes, left_out)
 
 

@@ -56,8 +56,8 @@ def told(tasks: QuerySet[Task]) -> Told:
     timed, odd = Q(tracked_seconds__gt=0), Exists(odd_entries().filter(task=OuterRef("pk")))
     counts = done.annotate(odd=odd, asked=Exists(_said_in_time().filter(task=OuterRef("pk")))).aggregate(
         unasked=Count("pk", filter=timed & Q(odd=False, asked=False)),
-        odd_time=Count("pk", filter=timed & Q(odd=True)),
-        untimed=Count("pk", filter=~timed),
+        odd_time=Count("pk", filter=Q(odd=True)),
+        untimed=Count("pk", filter=~timed & Q(odd=False)),
     )
     return Told(cases, dict(silent), counts["unasked"], counts["odd_time"], counts["untimed"])
 

@@ -143,6 +143,10 @@ def _why(said: Prediction) -> str:
         case Reason.FEW:
             words = gettext("%(known)s of the %(needed)s finished tasks that this needs.")
             return words % {"known": said.known, "needed": FEWEST}
+        case Reason.UNTRIED:
+            return gettext(
+                "Too few finished tasks were planned after others had finished, so ranges could not be tried."
+            )
         case Reason.WIDE:
             return gettext("Such tasks differ so much that a range would say nothing.")
         case Reason.NEW:

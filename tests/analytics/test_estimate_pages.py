@@ -152,7 +152,7 @@ def test_too_little_history(olga: Client, owner: User, project: Project):
 
     said = words(olga, panel_of(planned(project, owner)))
     assert "Not enough history: 12 of 30 finished tasks with an estimate<" in said
-    assert "Every task that is finished with time on it brings it nearer." in said
+    assert "Every task with an estimate that is finished with time on it counts from the next day on." in said
     assert "<svg class" not in said
     assert "Not enough history: 12 of 30 finished tasks<" in words(olga, panel_of(planned(project, owner, None)))
 
@@ -237,6 +237,29 @@ def test_the_last_back_test(
     Prediction.objects.filter(pk=predict(task).pk).update(basis=basis, model=model(mae))
 
     assert f"In the last back-test {words_of_it}" in words(olga, panel_of(task))
+
+
+def test_where_more_is_tracked_already_it_says_so(olga: Client, owner: User, project: Project, past: list[Task]):
+    task = planned(project, owner)
+    high = predict(task).high_hours
+    Task.objects.filter(pk=task.pk).update(tracked_seconds=high * HOUR)
+    assert "past the range" not in words(olga, panel_of(task))
+
+    Task.objects.filter(pk=task.pk).update(tracked_seconds=high * HOUR + 60)
+
+    assert "tracked: past the range" in words(olga, panel_of(task))
+
+
+def test_an_estimate_outside_of_its_range_is_not_called_its_middle(
+    olga: Client, owner: User, project: Project, past: list[Task]
+):
+    task = planned(project, owner)
+    assert "In the middle" in words(olga, panel_of(task))
+
+    Prediction.objects.filter(pk=predict(task).pk).update(low_hours=5, middle_hours=5, high_hours=9)
+
+    page = words(olga, panel_of(task))
+    assert ("Nearest in the range" in page, "In the middle" in page) == (True, False)
 
 
 # ── Similar tasks ────────────────────────────────────────────────────────────

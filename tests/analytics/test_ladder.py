@@ -113,6 +113,15 @@ def test_a_point_stays_within_four_times_the_estimate_and_its_range_with_it():
 
 
 # ── Silence ──────────────────────────────────────────────────────────────────
+def test_where_all_was_planned_before_the_first_was_finished_ranges_could_not_be_tried():
+    """Without estimates, what such tasks take is known only from others."""
+    some = [replace(one, plan=without_estimate(one.plan)) for one in finished(40)]
+
+    said = Ladder(Past(some), estimated=False).estimate(replace(PLAN, estimate=None))
+
+    assert (said.reason, said.high, said.confidence) == (Reason.UNTRIED, None, None)
+
+
 @pytest.mark.parametrize(("times", "reason"), [(3.9, None), (4.1, Reason.WIDE)])
 def test_a_range_of_more_than_sixteen_times_is_withheld(times, reason):
     told = said_of(spread_over_days(finished(60, ratios=(1 / times, 1 / times, 1, times, times)), 60))

@@ -161,7 +161,7 @@ def test_nothing_yet(olga: Client):
     for _ in range(12):
         make_done(3)
     make_done(3, None)
-    assert "12 of 300 finished tasks that a model needs. Until then ranges rest on people’s own estimates." in words(
+    assert "12 of 300 finished tasks that a model needs. Until then ranges are made without one." in words(
         text(olga.get(URL))
     )
     assert "13 of 300 finished tasks" in words(text(olga.get(ROUGH)))

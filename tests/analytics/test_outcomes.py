@@ -48,6 +48,16 @@ def test_a_task_without_time_is_counted_and_left_out():
     assert (record.outcomes, record.left_out["no_time"]) == ([], 1)
 
 
+def test_one_whose_first_timer_runs_is_not_without_time(owner):
+    [task] = make_finished(1, tracked_seconds=0)
+    TimeEntry.objects.filter(pk=make_entry(owner, task=task).pk).update(ended_at=None, seconds=None)
+    Task.objects.update(tracked_seconds=0)
+
+    record = finished_record()
+
+    assert (record.outcomes, record.left_out["no_time"], record.left_out["odd_time"]) == ([], 0, 1)
+
+
 def test_one_without_an_estimate_stays():
     make_finished(1, hours=None)
 

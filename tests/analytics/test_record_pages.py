@@ -112,7 +112,7 @@ def test_every_number_is_the_plain_count(olga: Client, owner: User):
     for reason in Reason:
         count = sum(task.predictions.get().reason == reason for task in silent)
         assert f"{reason.label} {count}" in words(page)
-    assert f"Nobody looked at {len(found) - len(ranges) - len(silent)} more" in part(page, "unasked")
+    assert f"Of these, nobody looked at {len(found) - len(ranges) - len(silent)} " in part(page, "unasked")
     check_tables(page, ranges, held)
     check_errors(page, ranges)
 
@@ -213,10 +213,10 @@ def test_nothing_yet(olga: Client):
     make_done(3, None)
     page = words(text(olga.get(URL)))
     assert "7 of 30 finished tasks with an estimate and time." in page
-    assert "Nobody looked at 8 more while they were open." in page
+    assert "Of these, nobody looked at 8 while they were open." in page
     for _ in range(23):
         make_done(3)
-    assert "Each open task is told a range on its page." in words(text(olga.get(URL)))
+    assert "each open task is told a range on its page." in words(text(olga.get(URL)))
     assert "No range to look back at here" in words(text(olga.get(f"{URL}?months=3")))
 
 

@@ -256,6 +256,7 @@ def test_it_has_to_be_said_which_and_nothing_else(api, owner, project):
 
     assert_problem(api(owner).get(f"{PATH}/"), 400, "task_id")
     assert_problem(api(owner).get(f"{PATH}/", task_id=task.pk, explain="yes"), 400, "explain")
+    assert_problem(api(owner).get(f"{PATH}/?task_id={task.pk}&task_id={task.pk}"), 400, "task_id")
     assert_problem(api(owner).get(f"{PATH}/", task_id=2**62), 404)
     assert_problem(api(owner).post(f"{PATH}/", {"task_id": task.pk}), 405)
 

@@ -103,6 +103,7 @@ def test_a_due_date_without_a_time_is_the_whole_day(client_for: ClientFor, owner
         ({"due_date": "2026-01-01", "due_time": "25"}, "due_time"),
         ({"estimate": "long"}, "estimate"),
         ({"estimate": "9999999"}, "estimate"),
+        ({"estimate": "0"}, "estimate"),
         ({"complexity": "9"}, "complexity"),
         ({"tag_names": "a@b"}, "tag_names"),
         ({"tags": ["999"]}, "tags"),

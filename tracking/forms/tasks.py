@@ -232,6 +232,8 @@ class TaskForm(WritingForm):
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
         if not seconds:
+            if self.cleaned_data["estimate"]:
+                raise forms.ValidationError(_("An estimate takes some time. Leave it empty for none."))
             return None
         present = self.instance.estimated_hours
         if present and format_duration(int(present * 3600)) == format_duration(seconds):
