@@ -39,5 +39,6 @@ class Reason(models.TextChoices):
     UNTRIED = "untried", _("Too few tasks to try ranges on")
     """All were planned before the first was finished."""
     WIDE = "wide", _("The range would be too wide")
+    FAR = "far", _("No finished task was estimated nearly like it")
     NEW = "new", _("Neither person nor project has a finished task yet")
     DRIFT = "drift", _("The last ranges did not hold as they should")

@@ -87,6 +87,7 @@ class Ladder:
     def __init__(self, past: Past, trained: Trained | None = None, *, estimated: bool = True) -> None:
         self.past, self.trained, self.estimated = past, trained, estimated
         sizes = size_of(past.estimates) if estimated else None
+        self._least, self._most = (np.minimum.accumulate(past.estimates), np.maximum.accumulate(past.estimates))
         self._plain = Told(past, self._plain_span, sizes)
         self._modelled = Told(past, self._modelled_span) if trained else None
         self._later = self._said_of_later() if trained else {}
@@ -132,6 +133,8 @@ class Ladder:
     def _reason(self, plan: Plan, known: int, width: float, coverage: float | None, checked: int) -> Reason | None:
         if not math.isfinite(width):
             return Reason.UNTRIED
+        if self.estimated and self._is_far(_log_estimate(plan), known):
+            return Reason.FAR
         if width > math.log(WIDEST if self.estimated else WIDEST_ROUGH):
             return Reason.WIDE
         met = plan.person is not None and self.past.of("person", plan, known, 1)
@@ -140,6 +143,10 @@ class Ladder:
         if checked >= CHECKED and coverage is not None and not HOLDS[0] <= coverage <= HOLDS[1]:
             return Reason.DRIFT
         return None
+
+    def _is_far(self, base: float, known: int) -> bool:
+        """Beyond four times the largest estimate that has been tried, or a quarter of the smallest."""
+        return not self._least[known - 1] - MOST_OFF <= base <= self._most[known - 1] + MOST_OFF
 
     def _range(self, plan: Plan, known: int, said: Said | None) -> tuple[Told, Span]:
         if said and self._modelled and self.trained and self.trained.ranges:

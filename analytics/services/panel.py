@@ -149,6 +149,8 @@ def _why(said: Prediction) -> str:
             )
         case Reason.WIDE:
             return gettext("Such tasks differ so much that a range would say nothing.")
+        case Reason.FAR:
+            return gettext("No finished task had an estimate within four times of this one.")
         case Reason.NEW:
             return gettext("Neither the person nor the project has a finished task yet.")
         case Reason.DRIFT:

@@ -98,6 +98,12 @@ def test_too_little_history(olga: Client, owner: User, project: Project):
     assert line(olga, **typed(project, owner)) == "No range yet: 12 of 30 finished tasks"
 
 
+def test_unlike_all_estimates(olga: Client, owner: User, project: Project, past: list[Task]):
+    said = line(olga, **typed(project, owner, estimate="9000h"))
+
+    assert said == "No range: no finished task was estimated nearly like it"
+
+
 def test_new_to_both(olga: Client, owner: User, outsider: User, past: list[Task]):
     assert line(olga, **typed(make_project(), outsider)) == "No range yet: nothing like it is finished"
 

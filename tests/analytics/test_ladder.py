@@ -122,6 +122,15 @@ def test_where_all_was_planned_before_the_first_was_finished_ranges_could_not_be
     assert (said.reason, said.high, said.confidence) == (Reason.UNTRIED, None, None)
 
 
+@pytest.mark.parametrize(
+    ("estimate", "reason"),
+    [(4, None), (16, None), (16.1, Reason.FAR), (1, None), (0.99, Reason.FAR), (10_000, Reason.FAR)],
+)
+def test_of_estimates_unlike_all_that_were_tried_nothing_is_said(estimate: float, reason: Reason | None):
+    """All that are known were estimated at four hours."""
+    assert said_of(finished(40), replace(PLAN, estimate=estimate)).reason == reason
+
+
 @pytest.mark.parametrize(("times", "reason"), [(3.9, None), (4.1, Reason.WIDE)])
 def test_a_range_of_more_than_sixteen_times_is_withheld(times, reason):
     told = said_of(spread_over_days(finished(60, ratios=(1 / times, 1 / times, 1, times, times)), 60))
