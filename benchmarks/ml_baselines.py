@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from analytics.estimates.boosting import rows_to_learn
 from analytics.estimates.features import SEED, Encoder
 from analytics.estimates.figures import history_of
 from analytics.estimates.history import Numbers, Past
@@ -76,7 +77,7 @@ def boosted(past: Past, before: Outcomes, plans: list[Plan], *, loss: str, estim
     """The model's own features and settings with another loss."""
     known = plans_of(before)
     encoder = Encoder(estimated=estimated).fit(known)
-    rows = encoder.rows(known, history_of(past, known, estimated=estimated))
+    rows = rows_to_learn(encoder, known, history_of(past, known, estimated=estimated))
     model = HistGradientBoostingRegressor(
         loss=loss,
         max_iter=150,

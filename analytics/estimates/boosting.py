@@ -22,8 +22,7 @@ class Model:
     @classmethod
     def fit(cls, plans: Sequence[Plan], history: Numbers, targets: Numbers, *, estimated: bool) -> Model:
         encoder = Encoder(estimated=estimated).fit(plans)
-        rows = encoder.rows(plans, history)
-        rows[:, np.isnan(rows).all(axis=0)] = 0.0  # scikit-learn cannot sort a column of nothing
+        rows = rows_to_learn(encoder, plans, history)
         return cls(encoder, [_regressor(quantile, encoder, len(plans)).fit(rows, targets) for quantile in QUANTILES])
 
     def predict(self, plans: Sequence[Plan], history: Numbers) -> Spans:
@@ -33,6 +32,12 @@ class Model:
             base = np.log([plan.estimate or np.nan for plan in plans])
             low, middle, high = low + base, base + np.clip(middle, -MOST_OFF, MOST_OFF), high + base
         return Spans(low, middle, high)
+
+
+def rows_to_learn(encoder: Encoder, plans: Sequence[Plan], history: Numbers) -> Numbers:
+    rows = encoder.rows(plans, history)
+    rows[:, np.isnan(rows).all(axis=0)] = 0.0  # scikit-learn cannot sort a column of nothing
+    return rows
 
 
 def _regressor(quantile: float, encoder: Encoder, count: int) -> HistGradientBoostingRegressor:
