@@ -178,7 +178,7 @@ def test_ranges_come_and_stay(open_page: OpenPage, person: User, project: Projec
 
 
 def test_ranges_move_nothing(open_page: OpenPage, person: User, project: Project):
-    planned(project, person, 40)
+    planned(project, person, 16)
     page = open_page(person)
     held = Held(page, "**/insights/estimates/tasks/**")
     page.goto("/tasks/")
