@@ -96,6 +96,13 @@ def test_the_card_is_readable(browser: Browser, metrics: dict[str, object]):
         assert "13.2 seconds, 240 MB" in page
 
 
+@pytest.mark.parametrize(("fields", "sign"), [({}, "icon-yes"), ({"signature": "0" * 64}, "icon-no")])
+def test_its_page_says_whether_it_is_what_was_stored(browser: Browser, fields: dict[str, str], sign: str):
+    page = text(browser.get(f"{BASE}/trainedmodel/{make_version(**fields).pk}/change/"))
+
+    assert sign in page.partition("What was stored here")[2].partition("</div>")[0]
+
+
 def test_lists_leave_the_bytes_where_they_are(browser: Browser, prediction: Prediction, django_assert_num_queries):
     def queries_of(name: str) -> list[str]:
         with django_assert_num_queries(counts[name]) as captured:

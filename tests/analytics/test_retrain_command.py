@@ -88,6 +88,16 @@ def test_new_beside_old(said):
     assert "Version 8 is in use from now on." in lines
 
 
+@pytest.mark.parametrize(("fields", "refused"), [({}, False), ({"signature": "0" * 64}, True)])
+def test_one_in_use_that_is_refused_is_called_so(said, fields: dict[str, str], refused: bool):
+    keep_tasks(make_outcomes())
+    make_version(7, in_use=True, **fields)
+
+    lines = said("--kind", "time-estimate", "--dry-run")
+
+    assert ("Version 7 is in use and refused: it is not what was stored here." in lines) is refused
+
+
 def row(lines: list[str], label: str) -> list[str]:
     return next(line for line in lines if line.startswith(label)).removeprefix(label).split()
 
