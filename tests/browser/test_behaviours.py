@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.tools import SCREENS, assert_no_axe_violations, box_of
+from tests.browser.tools import SCREENS, assert_no_axe_violations, box_of, wait_until_live
 
 pytestmark = pytest.mark.browser
 FORM = """
@@ -128,6 +128,8 @@ def test_the_mark_of_a_toast_has_the_colour_of_its_level(open_page, person, sche
 def test_what_says_the_same_is_one_toast(page, allow_console):
     for words in ("net::ERR_FAILED", "htmx:"):
         allow_console(words)
+    wait_until_live(page)
+    page.wait_for_load_state("networkidle")  # any answer says that the server is there again
     page.route("**/made-up/away/", lambda route: route.abort())
     silence = page.locator(".toast", has_text="The server does not answer")
     for _ in range(3):

@@ -61,6 +61,8 @@ def log(tmp_path_factory) -> Path:
 def port(log, django_db_setup) -> Iterator[int]:
     port = free_port()
     with serving(log, port, "--access-log"):
+        # It listens a moment before it looks whether anybody is there, and a test makes people.
+        assert soon(lambda: "/setup/" in log.read_text(), within=20)
         yield port
 
 
@@ -119,8 +121,8 @@ def test_its_dispatcher_and_clock_are_at_work(port):
 
 def test_it_says_where_it_is_and_how_to_begin(port, log):
     """It started before anybody existed."""
-    assert soon(lambda: f"Timetracker is ready on http://localhost:{port}\n" in log.read_text())
-    assert soon(lambda: f"http://localhost:{port}/setup/" in log.read_text())
+    assert f"Timetracker is ready on http://localhost:{port}\n" in log.read_text()
+    assert f"http://localhost:{port}/setup/" in log.read_text()
 
 
 def test_the_access_log_is_structured(port, log):
