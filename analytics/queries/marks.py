@@ -1,0 +1,54 @@
+"""Marks: they stay the same as long as nothing has happened that a kept insight depends on.
+
+Read from the log of events, which is written with every change and in its transaction. The numbers of the last events,
+not only the highest: what is committed later may have a lower one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from accounts.models import User
+from timetracker.events.models import Event
+from tracking.models import Project, Task
+
+LAST = 64
+FORM = 1
+"""Of what is kept: raised when it is computed in another way."""
+TIME = (
+    "time_logged", "timer_started", "timer_stopped", "timer_paused", "timer_resumed", "timer_discarded",
+    "entry_changed", "entry_deleted", "entry_restored",
+)  # fmt: skip
+EVERYWHERE = (
+    "tag_changed", "tag_deleted", "time_imported", "import_undone", "import_brought_back", "demo_data_loaded",
+    "organisation_changed",
+)  # fmt: skip
+"""What may matter to anybody's."""
+OWN = (*TIME, "preferences_changed", "insight_settings_changed")
+
+
+def mark_of_person(user: User, today: dt.date, *others: object) -> str:
+    """Of what follows from a person's time and settings. What else it depends on goes into `others`."""
+    return _mark(today, user.pk, _last(person_id=user.pk, type__in=OWN), *others)
+
+
+def mark_of_project(project: Project, today: dt.date, *others: object) -> str:
+    """Of what follows from a project, its tasks and its time. Three statements."""
+    tasks = Task.objects.filter(project=project).aggregate(Count("pk"), Sum("version"), Sum("tracked_seconds"))
+    totals = Project.objects.filter(pk=project.pk).values_list("version", "tracked_seconds", "earned_cent_seconds")
+    return _mark(today, project.pk, _last(project_id=project.pk), tasks, list(totals), *others)
+
+
+def _mark(*parts: object) -> str:
+    return hashlib.sha256(repr((FORM, *parts)).encode()).hexdigest()
+
+
+def _last(**about: Any) -> list[int]:
+    everywhere: Collection[str] = EVERYWHERE
+    events = Event.objects.filter(Q(**about) | Q(type__in=everywhere))
+    return list(events.order_by("-pk").values_list("pk", flat=True)[:LAST])
