@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 
+from accounts.holidays import places, validate_place
 from accounts.models.user import validate_time_zone
 from timetracker.web.durations import parse_duration
 from timetracker.web.times import parse_clock
@@ -68,6 +69,19 @@ class TimeZoneField(forms.CharField):
     @property
     def names(self) -> list[str]:
         return _zone_names()
+
+
+class HolidaysField(forms.CharField):
+    """The code of a country or a part of it, typed with suggestions. accounts/holiday_places.html has them."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"list": "holiday-places", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
+        super().__init__(**{"max_length": 40, "required": False, "widget": forms.TextInput(attrs=attrs), **options})
+        self.validators.append(validate_place)
+
+    @property
+    def places(self) -> dict[str, str]:
+        return places()
 
 
 @cache

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role, Scope, Weekday
-from accounts.fields import ClockField, HoursField, TimeZoneField
+from accounts.fields import ClockField, HolidaysField, HoursField, TimeZoneField
 from accounts.models import Invitation, Organisation, Team, User
 from accounts.services.joining import taken
 
@@ -184,10 +184,14 @@ class TokenForm(forms.Form):
 # ── What administrators do ───────────────────────────────────────────────────
 class OrganisationForm(forms.ModelForm):
     time_zone = TimeZoneField(label=_("Time zone"), help_text=_("What new people start with."))
+    holidays = HolidaysField(
+        label=_("Public holidays"),
+        help_text=_("Of a country, as in DE, or of a part of it, as in DE-BE. Forecasts count no work on them."),
+    )
 
     class Meta:
         model = Organisation
-        fields = ["name", "time_zone", "currency", "week_start", "refuse_second_timer", "telemetry"]
+        fields = ["name", "time_zone", "currency", "week_start", "holidays", "refuse_second_timer", "telemetry"]
         widgets = {"currency": forms.TextInput({"list": "currencies", "autocomplete": "off", "class": "uppercase"})}
 
     def clean_currency(self) -> str:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Weekday
+from accounts.holidays import validate_place
 from accounts.models.user import validate_time_zone
 
 
@@ -24,6 +25,7 @@ class Organisation(models.Model):
         help_text=_("Three letters, as in EUR."),
     )
     week_start = models.PositiveSmallIntegerField(_("week starts on"), choices=Weekday, default=Weekday.MONDAY)
+    holidays = models.CharField(_("public holidays"), max_length=40, blank=True, validators=[validate_place])
     telemetry = models.BooleanField(_("send anonymous usage figures"), default=False)
     refuse_second_timer = models.BooleanField(
         _("refuse a second timer"),

@@ -14,6 +14,7 @@ class OrganisationFields(TypedDict, total=False):
     time_zone: str
     currency: str
     week_start: int
+    holidays: str
     telemetry: bool
     refuse_second_timer: bool
     dashboard: list[dict[str, Any]] | None
