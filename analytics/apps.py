@@ -8,4 +8,4 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         # Needs the models, which are not loaded yet when this module is imported.
-        from analytics import receivers  # noqa: F401, PLC0415
+        from analytics import reasons, receivers  # noqa: F401, PLC0415

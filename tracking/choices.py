@@ -60,7 +60,14 @@ class Review(models.TextChoices):
     OVERLAP = "overlap", _("Overlaps another entry")
     FUTURE = "future", _("Ends in the future")
     STOPPED = "stopped", _("Stopped automatically")
+    DOUBLED = "doubled", _("Looks like the same twice")
+    UNUSUAL = "unusual", _("Much longer than usual")
+    ODD_HOURS = "odd_hours", _("At unusual hours")
     NO_PROJECT = "no_project", _("Without a project")
+
+
+FOUND = (Review.DOUBLED, Review.UNUSUAL, Review.ODD_HOURS)
+"""Told by comparing with what its person usually does, which is done elsewhere: `flag_entry` brings the answer."""
 
 
 class BatchKind(models.TextChoices):

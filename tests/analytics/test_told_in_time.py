@@ -10,8 +10,8 @@ import pytest
 import time_machine
 from django.db import connection
 
-from analytics import handlers
 from analytics.choices import Reason
+from analytics.handlers import estimates as handlers
 from analytics.models import Prediction
 from analytics.services import predictions as telling
 from tests.analytics.finished import DAY, TODAY, make_finished

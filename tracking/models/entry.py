@@ -122,6 +122,9 @@ class TimeEntry(models.Model):
     pin_id: int | None = None
     """Set by a page that shows which favourite is about the same."""
 
+    why = ""
+    """Set by a page that says what its reason for a review rests on."""
+
     objects = TimeEntryQuerySet.as_manager()
 
     class Meta:

@@ -38,7 +38,7 @@ from tracking.services.booking import (
     whole_second,
 )
 from tracking.services.rates import rated_by, snapshot_rate
-from tracking.services.review import refresh_review, span_of
+from tracking.services.review import forget_found, refresh_review, span_of
 from tracking.services.spans import Times, changed_times
 from tracking.services.state import Changes, difference, state_of, told
 from tracking.services.timer import END_FIELDS, put_end
@@ -59,6 +59,7 @@ class EntryChanges(TypedDict, total=False):
 
 
 TIMES = frozenset({"started_at", "ended_at", "duration", "breaks"})
+SUBJECT = frozenset({"project", "task"})
 CREATED: Changes = {"deleted": [True, False]}
 """Taking back that an entry was made puts it into the trash."""
 DELETED: Changes = {"deleted": [False, True]}
@@ -142,7 +143,10 @@ def update_entry(
         return entry
     if not TIMES.isdisjoint(made):
         entry.review = entry.accepted = Review.NONE
-        made = difference(old, state_of(entry, with_breaks=with_breaks))
+    elif not SUBJECT.isdisjoint(made):
+        forget_found(entry)
+    if entry.accepted != old["accepted"]:
+        made["accepted"] = [old["accepted"], str(entry.accepted)]
     entry.version += 1
     entry.save(
         update_fields=[

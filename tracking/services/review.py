@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from timetracker.events.recording import record
-from tracking.choices import BatchKind, Review
+from tracking.choices import FOUND, BatchKind, Review
 from tracking.events import EntryChanged
 from tracking.models import TimeEntry
 from tracking.services.batches import keep_change
@@ -61,6 +61,7 @@ def review_reason(entry: TimeEntry, *, overlaps: bool) -> Review:
         Review.STOPPED: entry.review == Review.STOPPED,
         Review.OVERLAP: overlaps,
         Review.FUTURE: entry.ended_at is not None and entry.ended_at > timezone.now() + CLOCK_SKEW,
+        **{reason: entry.review == reason for reason in FOUND},
         Review.NO_PROJECT: entry.project_id is None,
     }
     return next((reason for reason, holds in found.items() if holds and reason != entry.accepted), Review.NONE)
@@ -100,6 +101,35 @@ def accept_entry(*, entry: TimeEntry, actor: User) -> TimeEntry:
     )  # fmt: skip
     tell_person(entry.user_id)
     return entry
+
+
+@transaction.atomic
+def flag_entry(*, entry: TimeEntry, reason: Review) -> bool:
+    """Marks `entry`, as it was judged, for one of `FOUND`; NONE takes such a mark back. Whether anything changed.
+
+    Nothing does where it has changed since, is billed, asks for something stronger, or was found right by somebody:
+    who has looked at an entry is not asked to guess about it again.
+    """
+    lock_person(entry.user)
+    as_judged = TimeEntry.objects.alive().filter(pk=entry.pk, version=entry.version, ended_at__isnull=False)
+    open_to_it = as_judged.filter(
+        billed_at=None, accepted=Review.NONE, review__in=[Review.NONE, Review.NO_PROJECT, *FOUND]
+    )
+    if not open_to_it.exclude(review=reason).update(review=reason):
+        return False
+    entry.review = reason
+    if not reason:
+        refresh_review(entry, span_of(entry))
+    tell_person(entry.user_id)
+    return True
+
+
+def forget_found(entry: TimeEntry) -> None:
+    """On another project or task it is compared with other work. Unsaved."""
+    if entry.review in FOUND:
+        entry.review = Review.NONE
+    if entry.accepted in FOUND:
+        entry.accepted = Review.NONE
 
 
 def forget_future(now: dt.datetime) -> None:

@@ -20,9 +20,9 @@ from tracking.models import Batch, Project, Tag, Task, TimeEntry
 from tracking.models.batch import KEPT
 from tracking.services.batches import keep_change, one_batch
 from tracking.services.booking import Span, lock_entries, require_unbilled, set_breaks, span_seconds, tell_person
-from tracking.services.entries import EntryChanges, may_run_on, update_entry
+from tracking.services.entries import SUBJECT, EntryChanges, may_run_on, update_entry
 from tracking.services.imports import is_import, require_rights, undo_import
-from tracking.services.review import refresh_review, span_of
+from tracking.services.review import forget_found, refresh_review, span_of
 from tracking.services.state import Changes, State, difference, state_of, told
 from tracking.services.timer import put_end
 from tracking.services.totals import Share, shift_totals
@@ -105,6 +105,8 @@ def _put_back(entry: TimeEntry, changes: Changes, actor: User) -> None:
 
 
 def _apply(entry: TimeEntry, wanted: State) -> None:
+    if not SUBJECT.isdisjoint(wanted):
+        forget_found(entry)
     for field in ("description", "billable", "currency", "accepted"):
         if field in wanted:
             setattr(entry, field, wanted[field])

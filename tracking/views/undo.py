@@ -17,6 +17,7 @@ from tracking.access import get_batch, get_entry
 from tracking.history import done_and_undone, entry_events, history_of, said_of
 from tracking.models import TimeEntry
 from tracking.models.batch import KEPT
+from tracking.reasons import explain
 from tracking.services.undo import check_undo, revert_change, undo_batch
 from tracking.views.entries import changed_entries
 
@@ -55,6 +56,7 @@ def review(request: HttpRequest) -> HttpResponse:
     rows = TimeEntry.objects.visible_to(request.user).to_review().order_by("-started_at", "-pk")
     rows = rows.select_related("user", "project__client", "task").prefetch_related("tags")
     page = page_of(rows, request, A_PAGE)
+    explain(request.user, page.items)
     return render_page(request, "tracking/entries/review_list.html", {"page": page}, partial="list")
 
 

@@ -1,0 +1,3 @@
+from analytics.handlers import anomalies, estimates
+
+__all__ = ["anomalies", "estimates"]
