@@ -120,9 +120,10 @@ class PredictionAdmin(ReadOnlyAdmin):
 
 @admin.register(CachedInsight)
 class CachedInsightAdmin(ReadOnlyAdmin):
-    """What was computed and may be computed again: deleting it is always safe."""
+    """What was computed and may be computed again: deleting it is always safe. What it says may be somebody's own."""
 
     list_display = ["cache_key", "expires_at"]
+    fields = ["cache_key", "expires_at"]
     search_fields = ["cache_key"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -5,8 +5,12 @@ from timetracker.web.commands import Category, Command, register
 
 register(
     Command(
-        id="go-insights", label=_("Insights: how good estimates were"), category=Category.GO, keys="g a",
-        icon="light-bulb", page="analytics:estimates",
+        id="go-insights", label=_("Insights: your patterns"), category=Category.GO, keys="g a", icon="light-bulb",
+        page="analytics:patterns",
+    ),
+    Command(
+        id="go-estimates", label=_("Insights: how good estimates were"), category=Category.GO, icon="light-bulb",
+        page="analytics:estimates",
     ),
     Command(
         id="go-model-card", label=_("Model behind the estimates"), category=Category.GO, icon="cpu-chip",

@@ -132,9 +132,9 @@ def focus(pieces: Sequence[Piece]) -> int | None:
     Pieces (in order) on the same thing are one stretch where the next begins at most 5 minutes after the end of what
     came before, and nothing else begins in between. Pauses, and time that is there twice, make a stretch no longer.
     """
-    stretches = list(_stretches(pieces))
-    worked = sum(seconds for seconds, _length in stretches)
-    return _percent(sum(seconds for seconds, length in stretches if length >= STRETCH), worked)
+    seconds = [end - start for start, end, _thing in pieces]
+    long_ones = (places for places, length in unbroken(pieces) if length >= STRETCH)
+    return _percent(sum(seconds[place] for places in long_ones for place in places), sum(seconds))
 
 
 def estimates(tasks: Sequence[Finished]) -> int | None:
@@ -170,19 +170,17 @@ def goal(weeks: Sequence[int], wanted: int) -> int | None:
     return _percent(sum(min(worked, wanted) for worked in weeks), len(weeks) * wanted)
 
 
-def _stretches(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
-    """The seconds worked in each, and its length without pauses."""
-    seconds = length = until = 0
-    current: Hashable = None
-    for start, end, thing in pieces:
-        if thing != current or start - until > PAUSE:
-            yield seconds, length
-            seconds = length = until = 0
-            current = thing
-        seconds += end - start
+def unbroken(pieces: Sequence[Piece]) -> Iterator[tuple[range, int]]:
+    """The stretches: the places of their pieces, and their length in seconds without pauses. `pieces` are in order."""
+    first = length = until = 0
+    for place, (start, end, thing) in enumerate(pieces):
+        if place and (thing != pieces[place - 1].thing or start - until > PAUSE):
+            yield range(first, place), length
+            first, length, until = place, 0, 0
         length += max(0, end - max(start, until))
         until = max(until, end)
-    yield seconds, length
+    if pieces:
+        yield range(first, len(pieces)), length
 
 
 def _shifts(first: dt.date, last: dt.date, habits: Habits) -> Iterator[tuple[int, int]]:

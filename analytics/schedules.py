@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 from analytics.queries.models import kinds_to_train
+from analytics.services.kept import forget_expired
 from timetracker.events.clock import job
 from timetracker.web.background import run_command
 
@@ -13,3 +14,9 @@ def retrain_models(now: dt.datetime) -> None:
     kinds = kinds_to_train(now)
     if kinds:
         run_command("retrain_models", *(f"--kind={kind}" for kind in kinds))
+
+
+@job("analytics.forget_insights", daily=dt.time(3, 20))
+def forget_insights(now: dt.datetime) -> None:
+    """Kept ones that nobody can ask for any more."""
+    forget_expired(now)

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from analytics.views import estimates, model_card, record
+from analytics.views import estimates, model_card, patterns, record
 
 app_name = "analytics"
 urlpatterns = [
+    path("insights/", patterns.patterns, name="patterns"),
     path("insights/estimates/", record.estimates, name="estimates"),
     path("insights/estimates/model/<slug:kind>/", model_card.model_card, name="model-card"),
     path("insights/estimates/draft/", estimates.draft_estimate, name="draft-estimate"),

@@ -1,5 +1,6 @@
 from django.urls import re_path
 
+from analytics.api.insights import ProductivityPatternsViewSet
 from analytics.api.predictions import TimeEstimateViewSet
 
 urlpatterns = [
@@ -7,5 +8,10 @@ urlpatterns = [
         r"^analytics/predictions/time-estimate/?$",
         TimeEstimateViewSet.as_view({"get": "of_task"}),
         name="time-estimate",
+    ),
+    re_path(
+        r"^analytics/insights/productivity-patterns/?$",
+        ProductivityPatternsViewSet.as_view({"get": "mine"}),
+        name="productivity-patterns",
     ),
 ]

@@ -4,6 +4,12 @@ from tests.rights.rows import Row, get, rights
 
 ROWS: list[Row] = [
     *rights(
+        "patterns",
+        "see one’s own; nobody else’s can be asked for",
+        get("/insights/"),
+        get("/api/analytics/insights/productivity-patterns"),
+    ),
+    *rights(
         "how good estimates were",
         "see, of the tasks one sees",
         get("/insights/estimates/"),

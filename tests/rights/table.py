@@ -116,6 +116,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "arrange one's own": EVERYBODY_HERE,
         "make it everybody's": ADMINISTRATORS,
     },
+    "patterns": {"see one’s own; nobody else’s can be asked for": EVERYBODY_HERE},
     "how good estimates were": {
         "see, of the tasks one sees": EVERYBODY_HERE,
         "see of the private project": "S H Y Y H H Y S",

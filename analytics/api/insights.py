@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts.models import User
+from analytics.claims_in_words import NAMES, advice, grounds, sentence
+from analytics.queries import productivity_of
+from analytics.services.patterns import patterns_of
+from timetracker.web.filters import refuse_unknown
+
+
+class PatternSerializer(serializers.Serializer[Any]):
+    name = serializers.ChoiceField(list(NAMES))
+    said = serializers.BooleanField(help_text="Whether the permutation test lets it be said.")
+    text = serializers.CharField(help_text="As a sentence in your language; empty where it is not said.")
+    grounds = serializers.CharField(help_text="The interval, what it rests on and p; empty where it is not said.")
+    p = serializers.FloatField(allow_null=True, help_text="Of the test. Null where there is too little to ask.")
+    count = serializers.IntegerField(help_text="Days, weeks or tasks that it rests on.")
+    effect = serializers.FloatField(
+        allow_null=True,
+        help_text="How far it stands out: seconds (an hour, a day), a share, changes an hour, or the logarithm of a "
+        "factor.",
+    )
+    interval = serializers.ListField(child=serializers.FloatField(), allow_null=True, help_text="95 %, of the effect.")
+
+
+class ProductivityPatternsSerializer(serializers.Serializer[Any]):
+    peak_hours = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Hours of the day in your time zone. Empty without a clear pattern."
+    )
+    productivity_score = serializers.IntegerField(allow_null=True, help_text="0 to 100. Null with too little to go by.")
+    patterns = PatternSerializer(many=True)
+    recommendations = serializers.ListField(child=serializers.CharField())
+    first = serializers.DateField(help_text="The first day that was looked at.")
+    last = serializers.DateField()
+    days = serializers.IntegerField(help_text="Those with work.")
+
+
+class ProductivityPatternsViewSet(ViewSet):
+    """When and how you work. Yours alone: there is no way to ask for anybody else's."""
+
+    @extend_schema(responses={200: ProductivityPatternsSerializer})
+    def mine(self, request: Request) -> Response:
+        user: User = request.user  # type: ignore[assignment]
+        refuse_unknown(request, ())
+        now = timezone.now()
+        found = patterns_of(user, now)
+        said = [claim for claim in found["claims"] if claim["said"]]
+        peaks = [claim for claim in said if claim["name"] == "peak"]
+        return Response(
+            {
+                "peak_hours": [(one["which"] + n) % 24 for one in peaks for n in range(one["width"])],
+                "productivity_score": productivity_of(user, now).score.value,
+                "patterns": [_pattern(claim, user) for claim in found["claims"]],
+                "recommendations": [words for claim in said if (words := advice(claim))],
+                "first": found["first"],
+                "last": found["last"],
+                "days": found["days"],
+            }
+        )
+
+
+def _pattern(claim: dict[str, Any], user: User) -> dict[str, Any]:
+    is_said, is_asked = claim["said"], claim["p"] is not None
+    return {
+        "name": claim["name"],
+        "said": is_said,
+        "text": sentence(claim, user) if is_said else "",
+        "grounds": grounds(claim, user) if is_said else "",
+        "p": claim["p"],
+        "count": claim["count"],
+        "effect": round(claim["level"] - claim["other"], 4) if is_asked else None,
+        "interval": [round(claim["low"], 4), round(claim["high"], 4)] if is_asked else None,
+    }

@@ -1,0 +1,87 @@
+"""What a person's patterns are read from: their own finished time and tasks, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from accounts.models import User
+from analytics.patterns.days import Stretch
+from analytics.productivity import DAY, Finished
+from analytics.queries.productivity import finished_tasks_of, pieces_by_entry
+from timetracker.events.models import Event
+from timetracker.web.times import combine_local, local_date
+from tracking.models import Tag, TimeEntry
+
+WEEKS = 26
+MEETINGS = frozenset(
+    "meeting meetings call calls standup stand-up daily 1:1 1on1 sync besprechung besprechungen termin termine "
+    "telefonat jour-fixe".split()
+)
+"""Names of tags, in lower case and with hyphens, that say that people met."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole weeks, the last of which ended yesterday."""
+
+    first: dt.date
+    weeks: int
+    since_zone: bool
+    """It is shorter, as the person had another time zone before."""
+
+    @property
+    def last(self) -> dt.date:
+        return self.first + (7 * self.weeks - 1) * DAY
+
+
+@dataclass(slots=True)
+class Work:
+    stretches: list[Stretch] = field(default_factory=list)
+    tags: dict[str, int] = field(default_factory=dict)
+    """Seconds by the name of the tag; an entry with two tags counts for both."""
+    untagged: int = 0
+    tasks: list[Finished] = field(default_factory=list)
+    """In the order in which they were finished."""
+
+
+def is_meeting(tag: str) -> bool:
+    return tag.casefold().replace("_", "-") in MEETINGS
+
+
+def period_of(user: User, now: dt.datetime) -> Period:
+    """26 weeks up to yesterday, or fewer since the person's time zone changed: what was the morning there is not the
+    morning here. One statement.
+    """
+    today = local_date(now, user.zone)
+    first = today - 7 * WEEKS * DAY
+    start = combine_local(first, dt.time(0), user.zone)
+    changes = Event.objects.filter(person_id=user.pk, type="preferences_changed", occurred_at__gte=start)
+    moves = [at for at, data in changes.values_list("occurred_at", "payload") if "time_zone" in data.get("changed", ())]
+    if not moves:
+        return Period(first, WEEKS, since_zone=False)
+    weeks = (today - local_date(max(moves), user.zone) - DAY).days // 7
+    return Period(today - 7 * max(0, weeks) * DAY, max(0, weeks), since_zone=True)
+
+
+def work_of(user: User, period: Period) -> Work:
+    """Four statements."""
+    start = combine_local(period.first, dt.time(0), user.zone)
+    end = combine_local(period.last + DAY, dt.time(0), user.zone)
+    names = dict(Tag.objects.values_list("pk", "name"))
+    tags: dict[int, list[str]] = defaultdict(list)
+    entries = TimeEntry.objects.alive().filter(user=user).overlapping(start, end)
+    for entry, tag in TimeEntry.tags.through.objects.filter(timeentry__in=entries).values_list("timeentry", "tag"):
+        tags[entry].append(names[tag])
+    work = Work()
+    by_tag: dict[str, int] = defaultdict(int)
+    for entry, piece in pieces_by_entry(user, start, end):
+        own = tags.get(entry, [])
+        work.stretches.append(Stretch(*piece, any(map(is_meeting, own))))
+        for name in own:
+            by_tag[name] += piece.end - piece.start
+        work.untagged += 0 if own else piece.end - piece.start
+    work.tags = dict(sorted(by_tag.items(), key=lambda row: (-row[1], row[0])))
+    work.tasks = sorted(finished_tasks_of(user, start, end))
+    return work
