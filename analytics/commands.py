@@ -13,6 +13,10 @@ register(
         page="analytics:estimates",
     ),
     Command(
+        id="go-project-health", label=_("Project health"), category=Category.GO, icon="heart",
+        page="analytics:projects-health",
+    ),
+    Command(
         id="go-model-card", label=_("Model behind the estimates"), category=Category.GO, icon="cpu-chip",
         page="analytics:model-card", args=(ModelKind.ESTIMATE.value,),
     ),

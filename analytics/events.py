@@ -26,3 +26,27 @@ class ModelChosen:
     @classmethod
     def of(cls, model: TrainedModel) -> Self:
         return cls(id=model.pk, kind=model.kind, version=model.version)
+
+
+@event_type(
+    "advice_dismissed",
+    label=_("Recommendation dismissed"),
+    sentence=_("dismissed a recommendation"),
+    subject="advice",
+    internal=True,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceDismissed:
+    key: str
+
+
+@event_type(
+    "advice_brought_back",
+    label=_("Recommendation brought back"),
+    sentence=_("brought a recommendation back"),
+    subject="advice",
+    internal=True,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdviceBroughtBack:
+    key: str

@@ -1,10 +1,15 @@
 from django.urls import path
 
-from analytics.views import estimates, model_card, patterns, record
+from analytics.views import advice, estimates, health, model_card, patterns, record
 
 app_name = "analytics"
 urlpatterns = [
     path("insights/", patterns.patterns, name="patterns"),
+    path("insights/projects/", health.projects, name="projects-health"),
+    path("insights/projects/<int:pk>/", health.project, name="project-health"),
+    path("insights/projects/<int:pk>/row/", health.project_row, name="project-health-row"),
+    path("insights/advice/dismiss/", advice.advice_dismiss, name="advice-dismiss"),
+    path("insights/advice/bring-back/", advice.advice_bring_back, name="advice-bring-back"),
     path("insights/estimates/", record.estimates, name="estimates"),
     path("insights/estimates/model/<slug:kind>/", model_card.model_card, name="model-card"),
     path("insights/estimates/draft/", estimates.draft_estimate, name="draft-estimate"),

@@ -1,5 +1,6 @@
 from django.urls import re_path
 
+from analytics.api.health import ProjectHealthViewSet
 from analytics.api.insights import ProductivityPatternsViewSet
 from analytics.api.predictions import TimeEstimateViewSet
 
@@ -13,5 +14,10 @@ urlpatterns = [
         r"^analytics/insights/productivity-patterns/?$",
         ProductivityPatternsViewSet.as_view({"get": "mine"}),
         name="productivity-patterns",
+    ),
+    re_path(
+        r"^analytics/insights/project-health/?$",
+        ProjectHealthViewSet.as_view({"get": "of_project"}),
+        name="project-health",
     ),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from analytics.choices import HOLDS, STATED
@@ -79,3 +80,43 @@ class Dot:
 
 def reliability_of(pairs: Sequence[Mapping[str, float]]) -> list[Dot]:
     return [Dot(pair["stated"], pair["observed"]) for pair in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day that is marked: `kind` is p50, p85 or due. Without `x` it is not on the plot."""
+
+    kind: str
+    day: dt.date
+    x: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChancesPlot:
+    segments: list[tuple[float, float, float, float]]
+    moments: list[Moment]
+    first: dt.date
+    last: dt.date
+    scale: ClassVar = ((0, "100 %"), (15, "85 %"), (50, "50 %"), (100, "0 %"))
+
+
+def chances_of(
+    line: Sequence[tuple[dt.date, float]], p50: dt.date | None, p85: dt.date | None, due: dt.date | None
+) -> ChancesPlot:
+    """The chance of being finished by each day. A deadline further off than the line is long is not on it: the line
+    would be none any more.
+    """
+    marked = [(kind, day) for kind, day in (("p50", p50), ("p85", p85), ("due", due)) if day is not None]
+    days = [day for day, _chance in line]
+    length = max(dt.timedelta(days=7), days[-1] - days[0])
+    shown = [(kind, day) for kind, day in marked if days[0] - length <= day <= days[-1] + length]
+    first, last = (end([*days, *(day for _kind, day in shown)]) for end in (min, max))
+    span = max(1, (last - first).days)
+
+    def across(day: dt.date) -> float:
+        return round(100 * (day - first).days / span, 2)
+
+    points = [(across(day), round(100 - 100 * chance, 2)) for day, chance in line]
+    segments = [(*start, *end) for start, end in pairwise(points)]
+    moments = [Moment(kind, day, across(day) if (kind, day) in shown else None) for kind, day in marked]
+    return ChancesPlot(segments, moments, first, last)

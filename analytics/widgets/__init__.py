@@ -1,5 +1,5 @@
 """Insights on the dashboard, in the order of the gallery."""
 
-from analytics.widgets import estimates, productivity
+from analytics.widgets import estimates, health, productivity
 
-__all__ = ["estimates", "productivity"]
+__all__ = ["estimates", "health", "productivity"]

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from analytics.choices import Basis, ModelKind
 from analytics.models import Prediction, TrainedModel
+from analytics.queries.outcomes import plans_of
 from analytics.seals import sign
+from analytics.services.predictions import digest
 from tests.work import make_task
 from tracking.choices import TaskStatus
 from tracking.models import Task
@@ -35,6 +37,12 @@ def say(
     if fields.get("reason"):
         standard |= {"basis": Basis.NONE, "low_hours": None, "middle_hours": None, "high_hours": None}
     return Prediction.objects.create(task=task, **{**standard, **fields})
+
+
+def tell(task: Task) -> Prediction:
+    """A range of 2 to 8 hours that stays, as if the estimate's service had said it of this plan."""
+    task.refresh_from_db()
+    return say(task, asked=digest(plans_of([task])[task.pk]), made_at=timezone.now())
 
 
 def make_done(took: float, estimate: float | None = 4, days_ago: float = 1, **fields: Any) -> Task:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.rights.rows import Row, get, rights
+from tests.rights.rows import Row, get, post, rights
 
 ROWS: list[Row] = [
     *rights(
@@ -8,6 +8,20 @@ ROWS: list[Row] = [
         "see one’s own; nobody else’s can be asked for",
         get("/insights/"),
         get("/api/analytics/insights/productivity-patterns"),
+    ),
+    *rights(
+        "the private project",
+        "see",
+        get("/insights/projects/{project}/"),
+        get("/insights/projects/{project}/row/"),
+        get("/api/analytics/insights/project-health/?project_id={project}"),
+    ),
+    *rights("projects", "list", get("/insights/projects/")),
+    *rights(
+        "recommendations",
+        "dismiss and bring back, for oneself",
+        post("/insights/advice/dismiss/", {"key": "project:1:overdue"}),
+        post("/insights/advice/bring-back/", {"key": "project:1:stale"}),
     ),
     *rights(
         "how good estimates were",

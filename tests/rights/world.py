@@ -18,6 +18,7 @@ from accounts.models import Organisation, User
 from accounts.services.invitations import invite_person
 from accounts.services.tokens import create_token
 from accounts.views import teams
+from analytics.services.advice import dismiss
 from notifications.models import Notification
 from tests.analytics.foresight import say
 from tests.factories import TeamFactory, UserFactory
@@ -226,6 +227,7 @@ def _own(person: User, world: World) -> dict[str, Any]:
     trash = make_entry(person, MONDAY + dt.timedelta(days=1), description="my trash")
     second = make_entry(person, MONDAY + dt.timedelta(hours=2), description="my later work")
     token, _secret = create_token(actor=person, person=person, name="mine")
+    dismiss(user=person, key="project:1:stale")
     return {
         "own board": remembering({"layout": [], "after": None}).removeprefix("?was="),
         **{f"own {name}": row for name, row in _told(person, "my notification").items()},

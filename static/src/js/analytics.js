@@ -37,6 +37,11 @@ class AIAnalytics {
     return call("GET", `${API}/predictions/time-estimate/?task_id=${encodeURIComponent(task?.id ?? task)}`);
   }
 
+  // How a project is doing, as docs/api.md has it.
+  getProjectHealth(project) {
+    return call("GET", `${API}/insights/project-health/?project_id=${encodeURIComponent(project?.id ?? project)}`);
+  }
+
   // Shows them, too.
   async getProductivityPatterns() {
     const data = await call("GET", `${API}/insights/productivity-patterns`);
