@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 def days_off(code: str, first: dt.date, last: dt.date) -> frozenset[dt.date]:
     """Public holidays from `first` to `last`, both included. None for "", or for a code that is not known any more."""
-    if code not in places():
+    if not code or code not in places():
         return frozenset()
     import holidays  # noqa: PLC0415 - a third of a second, which only forecasts need
 
