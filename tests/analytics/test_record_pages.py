@@ -300,5 +300,5 @@ def test_statements_at_one_row_and_at_many(olga: Client, owner: User):
 
 def test_the_navigation_leads_here(olga: Client):
     page = text(olga.get(URL))
-    assert 'href="/insights/estimates/" title="Insights" aria-current="page"' in page
+    assert 'href="/insights/" title="Insights" aria-current="page"' in page
     assert 'aria-current="page"' not in re.findall(r'<a class="nav-item" href="/reports/"[^>]*>', page)[0]
