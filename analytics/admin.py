@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
-from analytics.models import CachedInsight, Prediction, TrainedModel
+from analytics.models import CachedInsight, Dismissal, Prediction, TrainedModel
 from analytics.services.versions import is_genuine, use_model
 from tracking.admin.services import each
 
@@ -116,6 +116,15 @@ class PredictionAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Model"))
     def version(self, row: Prediction) -> str:
         return str(row.model) if row.model else "–"
+
+
+@admin.register(Dismissal)
+class DismissalAdmin(ReadOnlyAdmin):
+    """Who has put which recommendation away: of somebody's own doing, and back by itself after four weeks."""
+
+    list_display = ["key", "user", "dismissed_at"]
+    list_select_related = ["user"]
+    search_fields = ["key", "user__username"]
 
 
 @admin.register(CachedInsight)
