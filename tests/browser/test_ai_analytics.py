@@ -111,8 +111,10 @@ def test_scripts_may_make_their_own(page: Page, task: Task):
 
 
 # ── Insights ─────────────────────────────────────────────────────────────────
-def test_what_is_not_there_yet_is_an_error_and_shows_nothing(page: Page, allow_console):
+def test_a_failure_is_an_error_and_shows_nothing(page: Page, allow_console):
     allow_console("status of 404")
+    problem = {"title": "Not found", "detail": "There is nothing here.", "status": 404}
+    page.route(PATTERNS, lambda route: route.fulfill(status=404, json=problem))
 
     with pytest.raises(Error, match="There is nothing here"):
         page.evaluate("async () => aiAnalytics.getProductivityPatterns()")

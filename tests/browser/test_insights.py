@@ -93,6 +93,7 @@ def test_keys_lead_there_and_through_the_list(open_page: OpenPage, person: User,
     page = open_page(person, "/tasks/")
     wait_until_live(page)
     press(page, "g a")
+    page.locator(".tabs").get_by_role("link", name="Estimates").click()
     page.wait_for_url(f"**{RECORD}")
     press(page, "j")
     expect(page.locator("#finished [data-row]").first).to_be_focused()

@@ -118,6 +118,7 @@ def test_what_is_done_is_put_in_another_order(open_page, person: User):
     assert order() == "bac"
     page.locator("[data-grip]").nth(2).drag_to(page.locator("[data-grip]").nth(0))
     expect(tags.nth(0)).to_have_value("c")
+    expect(tags.nth(0)).to_have_id("a-0-tag")  # as it comes back: a click before that is at what goes
     assert order() == "cba"
     page.locator("#remove-a-1").click()
     expect(tags).to_have_count(2)
