@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from analytics.forecasts.finish import Finish
+
 
 @dataclass(frozen=True, slots=True)
 class StaleTask:
@@ -14,21 +16,9 @@ class StaleTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
-    """What the forecast says, as far as it is shown."""
+class Prospect(Finish):
+    """What the forecast says; `reason` may also be that too many tasks have no range (`ranges`)."""
 
-    p50: dt.date | None = None
-    p85: dt.date | None = None
-    chance: float | None = None
-    """Of being finished on or before the deadline."""
-    line: tuple[tuple[dt.date, float], ...] = ()
-    """Chance of being finished on or before each day."""
-    hours_p50: float = 0.0
-    hours_p85: float = 0.0
-    weeks: int = 0
-    idle_weeks: int = 0
-    reason: str = ""
-    """Why there is none: of `analytics.forecasts.finish.Silence`, or `ranges`."""
     without_range: int = 0
     """Open tasks that are left out of it, as nothing was said of what they may take."""
 

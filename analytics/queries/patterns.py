@@ -10,7 +10,7 @@ from accounts.models import User
 from analytics.patterns.days import Stretch
 from analytics.productivity import DAY, Finished
 from analytics.queries.productivity import finished_tasks_of, pieces_by_entry
-from timetracker.events.models import Event
+from analytics.queries.zones import zone_changes
 from timetracker.web.times import combine_local, local_date
 from tracking.models import Tag, TimeEntry
 
@@ -57,11 +57,10 @@ def period_of(user: User, now: dt.datetime) -> Period:
     today = local_date(now, user.zone)
     first = today - 7 * WEEKS * DAY
     start = combine_local(first, dt.time(0), user.zone)
-    changes = Event.objects.filter(person_id=user.pk, type="preferences_changed", occurred_at__gte=start)
-    moves = [at for at, data in changes.values_list("occurred_at", "payload") if "time_zone" in data.get("changed", ())]
-    if not moves:
+    moved = zone_changes([user.pk], start).get(user.pk)
+    if moved is None:
         return Period(first, WEEKS, since_zone=False)
-    weeks = (today - local_date(max(moves), user.zone) - DAY).days // 7
+    weeks = (today - local_date(moved, user.zone) - DAY).days // 7
     return Period(today - 7 * max(0, weeks) * DAY, max(0, weeks), since_zone=True)
 
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from analytics.anomalies.doubles import Doubled
 from analytics.anomalies.history import DAYS, Finding, History
 from analytics.anomalies.worked import Worked
-from timetracker.events.models import Event
+from analytics.queries.zones import zone_changes
 from timetracker.web.times import local_day_bounds
 from tracking.choices import BatchKind, Review
 from tracking.models import BatchChange, TimeEntry
@@ -52,21 +52,11 @@ def judged_beside(user: User, entries: Collection[Worked]) -> Iterator[tuple[Wor
     its day. Two statements, whatever their number."""
     first, last = min(one.start for one in entries), max(one.start for one in entries)
     past = worked_rows(worked_between([user.pk], first - SPAN, last + DAY))
-    moves = moves_of([user.pk], first)
+    moves = zone_changes([user.pk], first - SPAN)
     for entry in entries:
         over = local_day_bounds(entry.start.astimezone(user.zone).date(), user.zone)[1]
         beside = (one for _user, one in past if entry.start - SPAN <= one.start < over and one.pk != entry.pk)
         yield entry, History(user.zone, moves.get(user.pk), beside).judge(entry)
-
-
-def moves_of(people: Collection[int], moment: dt.datetime) -> dict[int, dt.datetime]:
-    """When each of `people` last changed their time zone, if that matters for what they did up to `moment`."""
-    changed = Event.objects.filter(
-        subject_type="person", subject_id__in=[str(pk) for pk in people],
-        type__in=["preferences_changed", "person_changed"],
-        occurred_at__gte=moment - SPAN, payload__changed__icontains='"time_zone"',
-    )  # fmt: skip
-    return {int(pk): at for pk, at in changed.order_by("pk").values_list("subject_id", "occurred_at")}
 
 
 def meant_to_be_two(entry: int, found: Doubled) -> bool:

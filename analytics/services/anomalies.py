@@ -17,11 +17,11 @@ from analytics.queries.worked import (
     SPAN,
     judged_beside,
     meant_to_be_two,
-    moves_of,
     worked_between,
     worked_of,
     worked_rows,
 )
+from analytics.queries.zones import zone_changes
 from tracking.choices import Review
 from tracking.models import BatchChange, TimeEntry
 from tracking.models.entry import TimeEntryQuerySet
@@ -74,7 +74,7 @@ def look_at_import(batch_id: int) -> None:
     brought = set(changes.filter(entry__started_at__gte=now - SPAN).values_list("entry", flat=True))
     if not brought:
         return
-    moves = moves_of(people.keys(), now)
+    moves = zone_changes(people.keys(), now - SPAN)
     known = {pk: History(user.zone, moves.get(pk)) for pk, user in people.items()}
     found: dict[int, Finding] = {}
     latest = worked_between(people.keys(), now - 2 * SPAN, now + DAY).order_by("-started_at", "-pk")[:MOST_READ]

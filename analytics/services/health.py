@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Collection, Iterable
-from typing import Any
+from dataclasses import fields
 
 from django.utils import timezone
 
 from accounts.holidays import days_off
 from accounts.models import Organisation, User
 from accounts.queries import get_organisation
-from analytics.forecasts.finish import Calendar, Finish, Remaining, forecast
+from analytics.forecasts.finish import Calendar, Remaining, forecast
 from analytics.health.facts import Facts, Prospect, StaleTask
 from analytics.health.signals import Budget
 from analytics.health.verdict import Health, Status, health_of
@@ -135,7 +135,7 @@ def _prospect(project: Project, pace: Throughput, calendar: Calendar, today: dt.
     if without > MOST_WITHOUT_RANGE * len(tasks):
         return Prospect(reason=NO_RANGES, without_range=without)
     said = forecast(ranges, pace.hours_by_week, calendar, today, project.due_on, until=pace.until)
-    return _shown(said, without)
+    return Prospect(**{each.name: getattr(said, each.name) for each in fields(said)}, without_range=without)
 
 
 def _ranges(tasks: Collection[Task]) -> tuple[list[Remaining], int]:
@@ -150,10 +150,3 @@ def _remaining(task: Task, said: Prediction) -> Remaining:
     # Nobody estimated: the middle of a range whose ends are a factor apart.
     middle = math.sqrt(low * high) if said.middle_hours is None else said.middle_hours
     return Remaining(low, middle, high, task.tracked_seconds / 3600)
-
-
-def _shown(said: Finish, without: int) -> Prospect:
-    names: tuple[Any, ...] = ("p50", "p85", "chance", "line", "hours_p50", "hours_p85", "weeks", "idle_weeks")
-    return Prospect(
-        **{name: getattr(said, name) for name in names}, reason=str(said.reason or ""), without_range=without
-    )  # fmt: skip

@@ -119,6 +119,11 @@ def test_what_is_old_goes_at_night(owner, work):
     assert not CachedInsight.objects.exists()
 
 
+def test_a_zone_that_an_administrator_changes_counts_too(owner, administrator, work):
+    update_profile(person=owner, actor=administrator, time_zone="America/New_York")
+    assert patterns_of(User.objects.get(pk=owner.pk), NOON)["since_zone"] is True
+
+
 def test_meetings_by_the_names_of_tags():
     assert [name for name in ("Meeting", "stand-up", "Jour_fixe", "design", "meetingroom") if is_meeting(name)] == [
         "Meeting", "stand-up", "Jour_fixe",
