@@ -11,8 +11,7 @@ from timetracker.events.models import Event
 def zone_changes(people: Collection[int], since: dt.datetime) -> dict[int, dt.datetime]:
     """By person, the last change from `since` on, by themself or by an administrator. One statement."""
     changed = Event.objects.filter(
-        subject_type="person", subject_id__in=[str(pk) for pk in people],
-        type__in=["preferences_changed", "person_changed"],
-        occurred_at__gte=since, payload__changed__icontains='"time_zone"',
+        person_id__in=people, type="preferences_changed", occurred_at__gte=since,
+        payload__changed__icontains='"time_zone"',
     )  # fmt: skip
-    return {int(pk): at for pk, at in changed.order_by("pk").values_list("subject_id", "occurred_at")}
+    return {pk: at for pk, at in changed.order_by("pk").values_list("person_id", "occurred_at") if pk is not None}
