@@ -349,10 +349,12 @@ class ClientDeleted(ClientPayload):
 class TagPayload:
     id: int
     name: str
+    meeting: bool
+    """It counts as a meeting."""
 
     @classmethod
     def of(cls, tag: Tag) -> Self:
-        return cls(id=tag.pk, name=tag.name)
+        return cls(id=tag.pk, name=tag.name, meeting=tag.meeting)
 
 
 @event_type("tag_created", label=_("Tag created"), sentence=_("created the tag #{name}"), subject="tag")

@@ -283,7 +283,7 @@ def test_task_filters(api, owner: User, teammate: User):
 # ── Tags ─────────────────────────────────────────────────────────────────────
 def test_a_tag_from_first_to_last(api, owner: User, manager: User):
     row = api(owner).post("tags/", {"name": "design"}).json()
-    assert row == {"id": row["id"], "name": "design", "archived": False}
+    assert row == {"id": row["id"], "name": "design", "meeting": False, "archived": False}
     path = f"tags/{row['id']}/"
     assert_problem(api(owner).patch(path, {"name": "layout"}), 403)
     assert_problem(api(owner).delete(path), 403)
@@ -292,7 +292,9 @@ def test_a_tag_from_first_to_last(api, owner: User, manager: User):
         "name": "layout",
         "archived": True,
     }
-    assert api(owner).rows("tags/", archived="false") == []
+    assert api(manager).patch(path, {"meeting": True}).json()["meeting"] is True
+    assert api(owner).post("tags/", {"name": "Stand-up"}).json()["meeting"] is True
+    assert [one["name"] for one in api(owner).rows("tags/", archived="false")] == ["Stand-up"]
     assert api(manager).put(path, {"name": "layout", "archived": False}).json()["archived"] is False
     task = make_task()
     task.tags.add(row["id"])

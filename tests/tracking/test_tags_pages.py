@@ -36,6 +36,20 @@ def test_managers_rename_archive_and_delete(client_for: ClientFor, manager: User
     assert not Tag.objects.get().archived
 
 
+def test_what_counts_as_a_meeting(client_for: ClientFor, manager: User):
+    browser = client_for(manager)
+    for name in ("Meeting", "stand-up", "Jour_fixe", "design", "meetingroom"):
+        browser.post("/tags/new/", {"name": name}, headers=HTMX)
+    browser.post("/tags/new/", {"name": "retro", "meeting": "on"}, headers=HTMX)
+    known = {tag.name: tag for tag in Tag.objects.all()}
+    assert {name for name, tag in known.items() if tag.meeting} == {"Meeting", "stand-up", "Jour_fixe", "retro"}
+    assert browser.post(f"/tags/{known['Meeting'].pk}/edit/", {"name": "Meeting"}, headers=HTMX).status_code == 204
+    browser.post(f"/tags/{known['design'].pk}/edit/", {"name": "design", "meeting": "on"}, headers=HTMX)
+    marked = {tag.name for tag in Tag.objects.filter(meeting=True)}
+    assert marked == {"stand-up", "Jour_fixe", "retro", "design"}
+    assert text(browser.get(LIST)).count(">Meeting</span>") == len(marked)
+
+
 @pytest.mark.parametrize("name", ["", "DESIGN", "two words", "a,b", "x" * 61])
 def test_a_wrong_name_is_kept(client_for: ClientFor, owner: User, name: str):
     make_tag("design")

@@ -16,7 +16,7 @@ from tracking.choices import TaskStatus
 from tracking.models import Client, Project, ProjectMember, Tag, Task
 from tracking.services.clients import create_client, delete_client, update_client
 from tracking.services.projects import create_project, delete_project, set_members, update_project
-from tracking.services.tags import delete_tag, rename_tag, tags_named
+from tracking.services.tags import delete_tag, tags_named, update_tag
 from tracking.services.tasks import create_task, delete_task, move_task, tag_task, update_task
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +166,7 @@ def test_tags_by_name(owner: User):
     with pytest.raises(ValidationError):
         tags_named(names=["two words"], actor=owner)
     with pytest.raises(ValidationError):
-        rename_tag(tag=tags[1], name="ux", actor=owner)
+        update_tag(tag=tags[1], name="ux", actor=owner)
 
 
 def test_tags_alone_are_a_new_version(owner: User):

@@ -35,7 +35,7 @@ from tracking.services.projects import (
     update_project,
 )
 from tracking.services.rates import set_rate
-from tracking.services.tags import archive_tag, create_tag, delete_tag, rename_tag
+from tracking.services.tags import archive_tag, create_tag, delete_tag, update_tag
 from tracking.services.tasks import archive_task, create_task, delete_task, update_task
 
 
@@ -201,10 +201,10 @@ class DeadlineMarkAdmin(ReadOnlyAdmin):
 
 @admin.register(Tag)
 class TagAdmin(ArchivingAdmin):
-    list_display = ["name", "archived_at"]
-    list_filter = [("archived_at", admin.EmptyFieldListFilter)]
+    list_display = ["name", "meeting", "archived_at"]
+    list_filter = ["meeting", ("archived_at", admin.EmptyFieldListFilter)]
     search_fields = ["name"]
-    fields = ["name", "archived_at"]
+    fields = ["name", "meeting", "archived_at"]
     readonly_fields = ["archived_at"]
     archiving = staticmethod(archive_tag)
 
@@ -212,7 +212,7 @@ class TagAdmin(ArchivingAdmin):
         return create_tag(actor=actor, **values)
 
     def change(self, row: Tag, actor: User, changes: dict[str, Any]) -> Tag:
-        return rename_tag(tag=row, actor=actor, **changes)
+        return update_tag(tag=row, actor=actor, **changes)
 
     def remove(self, row: Tag, actor: User) -> None:
         delete_tag(tag=row, actor=actor)

@@ -10,12 +10,15 @@ from tracking.access import get_tag_to_manage
 from tracking.api.filters import TagFilters
 from tracking.api.resources import Resource
 from tracking.models import Tag
-from tracking.services.tags import archive_tag, create_tag, delete_tag, rename_tag
+from tracking.services.tags import archive_tag, create_tag, delete_tag, update_tag
 
 
 class TagSerializer(serializers.Serializer[Tag]):
     id = serializers.IntegerField(read_only=True)
     name = serializers.CharField(max_length=60, help_text="One word; a colon makes a namespace.")
+    meeting = serializers.BooleanField(
+        required=False, help_text="It counts as a meeting. Left out when a tag is made, its name says so."
+    )
     archived = serializers.BooleanField(required=False)
 
 
@@ -25,24 +28,28 @@ class TagViewSet(Resource):
     queryset = Tag.objects.all()
     serializer_class = TagSerializer
     filterset_class = TagFilters
-    columns = ("id", "name", "archived_at")
+    columns = ("id", "name", "meeting", "archived_at")
 
     def visible(self) -> QuerySet[Tag]:
         return Tag.objects.all()
 
     def as_json(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
-        return [{"id": row.id, "name": row.name, "archived": row.archived_at is not None} for row in rows]
+        return [
+            {"id": row.id, "name": row.name, "meeting": row.meeting, "archived": row.archived_at is not None}
+            for row in rows
+        ]
 
     def editable(self, pk: int) -> Tag:
         return get_tag_to_manage(self.person, pk)
 
     def make(self, fields: dict[str, Any]) -> Tag:
-        tag = create_tag(name=fields["name"], actor=self.person)
+        tag = create_tag(name=fields["name"], meeting=fields.get("meeting"), actor=self.person)
         return archive_tag(tag=tag, actor=self.person) if fields.get("archived") else tag
 
     def change(self, row: Tag, fields: dict[str, Any]) -> Tag:
-        if "name" in fields and fields["name"] != row.name:
-            row = rename_tag(tag=row, name=fields["name"], actor=self.person)
+        others = {name: value for name, value in fields.items() if name != "archived" and value != getattr(row, name)}
+        if others:
+            row = update_tag(tag=row, actor=self.person, **others)
         if "archived" in fields:
             row = archive_tag(tag=row, actor=self.person, archived=fields["archived"])
         return row

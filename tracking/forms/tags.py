@@ -37,9 +37,14 @@ class TagFilter(ListFilter):
 class TagForm(WritingForm):
     class Meta:
         model = Tag
-        fields = ["name"]
+        fields = ["name", "meeting"]
         widgets = {"name": forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"})}
         help_texts = {"name": _("One word. A colon makes a group: category:design.")}
 
     def clean_name(self) -> str:
         return self.cleaned_data["name"].strip().removeprefix("#")
+
+    def values(self) -> dict[str, Any]:
+        """A box that is not ticked says nothing of a new tag: its name may."""
+        values = super().values()
+        return values if self.instance.pk else values | {"meeting": values["meeting"] or None}

@@ -15,6 +15,17 @@ class TagQuerySet(models.QuerySet["Tag"]):
         return self.annotate(entry_count=_count("entries"), task_count=_count("tasks"))
 
 
+MEETINGS = frozenset(
+    "meeting meetings call calls standup stand-up daily 1:1 1on1 sync besprechung besprechungen termin termine "
+    "telefonat jour-fixe".split()
+)
+"""Names, in lower case and with hyphens, of tags that count as meetings unless somebody says otherwise."""
+
+
+def names_meetings(name: str) -> bool:
+    return name.casefold().replace("_", "-") in MEETINGS
+
+
 def _count(relation: str) -> Coalesce:
     through = Tag._meta.get_field(relation).through._default_manager.filter(tag=OuterRef("pk")).order_by()  # type: ignore[union-attr]  # a reverse many-to-many
     return Coalesce(Subquery(through.values("tag").annotate(found=Count("pk")).values("found")), 0)
@@ -27,6 +38,11 @@ class Tag(FaultsAtFields):
         _("name"),
         max_length=60,
         validators=[RegexValidator(r"^[^\s#@,]+$", _("One word without spaces, commas, # or @."))],
+    )
+    meeting = models.BooleanField(
+        _("counts as a meeting"),
+        default=False,
+        help_text=_("Insights show which share of the time went into meetings."),
     )
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

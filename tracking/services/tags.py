@@ -13,12 +13,14 @@ from timetracker.events.recording import record
 from timetracker.web.errors import Conflict
 from tracking.events import TagChanged, TagCreated, TagDeleted
 from tracking.models import Tag
+from tracking.models.tag import names_meetings
 
 
 @transaction.atomic
-def create_tag(*, name: str, actor: User) -> Tag:
-    """Raises ValidationError where the name is taken, whatever its case."""
+def create_tag(*, name: str, actor: User, meeting: bool | None = None) -> Tag:
+    """Raises ValidationError where the name is taken, whatever its case. Left out, its name says if it is a meeting."""
     tag = Tag(name=name.strip().removeprefix("#"))
+    tag.meeting = names_meetings(tag.name) if meeting is None else meeting
     tag.full_clean()
     tag.save(force_insert=True)
     record(TagCreated.of(tag), actor=actor, subject=tag)
@@ -57,11 +59,13 @@ def _made_once(name: str, actor: User) -> Tag:
 
 
 @transaction.atomic
-def rename_tag(*, tag: Tag, name: str, actor: User) -> Tag:
+def update_tag(*, tag: Tag, actor: User, name: str | None = None, meeting: bool | None = None) -> Tag:
+    """What is left out stays."""
     tag = Tag.objects.select_for_update(no_key=True).get(pk=tag.pk)
-    tag.name = name.strip().removeprefix("#")
+    tag.name = tag.name if name is None else name.strip().removeprefix("#")
+    tag.meeting = tag.meeting if meeting is None else meeting
     tag.full_clean()
-    tag.save(update_fields=["name"])
+    tag.save(update_fields=["name", "meeting"])
     record(TagChanged.of(tag), actor=actor, subject=tag)
     return tag
 

@@ -18,7 +18,7 @@ from timetracker.web.pagination import page_of
 from tracking.access import get_tag_to_manage, require_manager
 from tracking.forms.tags import TagFilter, TagForm
 from tracking.models import Tag
-from tracking.services.tags import archive_tag, create_tag, delete_tag, rename_tag
+from tracking.services.tags import archive_tag, create_tag, delete_tag, update_tag
 from tracking.views.answers import apply_to_each, changed
 
 PER_PAGE = 200
@@ -55,9 +55,9 @@ def tag_new(request: HttpRequest) -> HttpResponse:
 def tag_edit(request: HttpRequest, pk: int) -> HttpResponse:
     tag = get_tag_to_manage(request.user, pk)
     form = TagForm(request.POST or None, instance=tag)
-    if request.method == "POST" and form.is_valid() and (saved := form.write(rename_tag, tag=tag, actor=request.user)):
+    if request.method == "POST" and form.is_valid() and (saved := form.write(update_tag, tag=tag, actor=request.user)):
         return changed(request, _("Tag #%(name)s saved.") % {"name": saved}, url=reverse("tracking:tags"))
-    return _form(request, form, _("Rename tag"))
+    return _form(request, form, _("Edit tag"))
 
 
 def _form(request: HttpRequest, form: TagForm, title: str) -> HttpResponse:
