@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from workflows.document import Document
+from workflows.recurrence import is_clock
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -28,11 +29,13 @@ class Ready:
     conditions: tuple[dict[str, Any], ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def filled(self) -> Document:
-        """In the language of whoever looks."""
+    def filled(self, at: str = "") -> Document:
+        """In the language of whoever looks. `at` is another time of day for one that goes by the clock."""
+        other = {"at": at} if "at" in self.options and is_clock(at) else {}
+        other = {"at": at} if "at" in self.options and is_clock(at) else {}
         return {
             "name": str(self.name),
-            "trigger": {"type": self.trigger, **self.options},
+            "trigger": {"type": self.trigger, **self.options, **other},
             "conditions": [_in_words(one) for one in self.conditions],
             "actions": [_in_words(one) for one in self.actions],
         }
@@ -251,6 +254,54 @@ _READY = (
             },
         ),
         options={"every": "week", "days": ["mon"], "at": "09:00"},
+    ),
+    Ready(
+        "focus-time",
+        _("Time for one thing"),
+        _("On working days, when your best hours begin."),
+        "light-bulb",
+        "schedule",
+        (
+            {
+                "type": "send_notification",
+                "title": _("Time for one thing at a time"),
+                "message": _("What deserves the next hours?"),
+                "url": "/tasks/",
+            },
+        ),
+        options={"every": "week", "days": ["mon", "tue", "wed", "thu", "fri"], "at": "09:00"},
+    ),
+    Ready(
+        "small-things",
+        _("Small things together"),
+        _("On working days in the afternoon, instead of in between."),
+        "queue-list",
+        "schedule",
+        (
+            {
+                "type": "send_notification",
+                "title": _("Time for the small things"),
+                "message": _("Mail, reviews, questions: one after the other, and then no more."),
+                "url": "/tasks/",
+            },
+        ),
+        options={"every": "week", "days": ["mon", "tue", "wed", "thu", "fri"], "at": "15:30"},
+    ),
+    Ready(
+        "fewer-meetings",
+        _("Which meetings?"),
+        _("Asks you once a week which meetings you could leave out."),
+        "user-group",
+        "schedule",
+        (
+            {
+                "type": "send_notification",
+                "title": _("Which meetings of this week can you leave out?"),
+                "message": _("They have taken more of your time than before."),
+                "url": "/entries/",
+            },
+        ),
+        options={"every": "week", "days": ["mon"], "at": "08:30"},
     ),
     Ready(
         "evening-stop",

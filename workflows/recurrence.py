@@ -55,8 +55,13 @@ def not_among(known: set[str], options: Options) -> Iterator[Fault]:
         yield Fault(f"trigger.{name[:60]}", _("This trigger takes no such value."))
 
 
+def is_clock(at: Any) -> bool:
+    """A time of day such as 09:00."""
+    return isinstance(at, str) and _CLOCK.fullmatch(at) is not None
+
+
 def _faults_in_clock(at: Any) -> Iterator[Fault]:
-    if not isinstance(at, str) or not _CLOCK.fullmatch(at):
+    if not is_clock(at):
         yield Fault("trigger.at", _("Write a time of day such as 09:00."))
 
 

@@ -155,13 +155,30 @@ def tell_another(owner: User) -> None:
     assert json.loads(body)["data"]["message"] == "Landing page is done"
 
 
-def plan_the_week(owner: User) -> None:
+def by_the_clock(owner: User, when: str, said: str) -> None:
     rule = Rule.objects.get()
     assert rule.next_run_at is not None
-    assert rule.next_run_at.astimezone(owner.zone).strftime("%a %H:%M") == "Mon 09:00"
+    assert f"{rule.next_run_at.astimezone(owner.zone):%H:%M}" == when
     fire_due(rule.next_run_at)
     assert runs() == ["done"]
-    assert told() == ["What is this week about?"]
+    assert told() == [said]
+
+
+def plan_the_week(owner: User) -> None:
+    assert Rule.objects.get().trigger_options["days"] == ["mon"]
+    by_the_clock(owner, "09:00", "What is this week about?")
+
+
+def focus_time(owner: User) -> None:
+    by_the_clock(owner, "09:00", "Time for one thing at a time")
+
+
+def small_things(owner: User) -> None:
+    by_the_clock(owner, "15:30", "Time for the small things")
+
+
+def fewer_meetings(owner: User) -> None:
+    by_the_clock(owner, "08:30", "Which meetings of this week can you leave out?")
 
 
 def evening_stop(owner: User) -> None:
@@ -179,7 +196,7 @@ STORIES: dict[str, Callable[[User], None]] = {
     for story in (
         log_completed, deadline_reminder, start_with_task, stop_with_task, long_entries, no_project, over_estimate,
         urgent_by_mail, kick_off, review_task, no_estimate, reopened, budget_nearly_used, tell_another,
-        plan_the_week, evening_stop,
+        plan_the_week, focus_time, small_things, fewer_meetings, evening_stop,
     )
 }  # fmt: skip
 

@@ -43,9 +43,9 @@ def rule_new(request: HttpRequest) -> HttpResponse:
 
 
 def _begun(request: HttpRequest) -> Document:
-    """Empty, a ready one (`from`), or what a script gathered (`rule`)."""
+    """Empty, a ready one (`from`, by the clock `at` another time), or what a script gathered (`rule`)."""
     if slug := request.GET.get("from"):
-        return get_ready(slug).filled()
+        return get_ready(slug).filled(at=request.GET.get("at", ""))
     try:
         return from_text(request.GET["rule"]) if "rule" in request.GET else empty()
     except ValidationError:
