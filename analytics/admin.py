@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
-from analytics.models import CachedInsight, Dismissal, Prediction, TrainedModel
+from analytics.models import CachedInsight, Dismissal, Prediction, ScoreWeights, TrainedModel
 from analytics.services.versions import is_genuine, use_model
 from tracking.admin.services import each
 
@@ -125,6 +125,15 @@ class DismissalAdmin(ReadOnlyAdmin):
     list_display = ["key", "user", "dismissed_at"]
     list_select_related = ["user"]
     search_fields = ["key", "user__username"]
+
+
+@admin.register(ScoreWeights)
+class ScoreWeightsAdmin(ReadOnlyAdmin):
+    """What somebody's own score is made of. Nobody else sets it."""
+
+    list_display = ["user", "focus", "estimates", "balance", "goal"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
 
 
 @admin.register(CachedInsight)

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.choices import Weekday
 from accounts.models import User
+from analytics.advice import PATTERN, Advice
+from analytics.patterns.days import MORNING, PART_HOURS
 from timetracker.web.templatetags.web import duration
 
 NAMES = {
@@ -97,24 +99,38 @@ def grounds(claim: Mapping[str, Any], user: User) -> str:
     return _("95 %% interval %(low)s to %(high)s; %(count)s weeks; p = %(p)s.") % words
 
 
-def advice(claim: Mapping[str, Any]) -> str:
-    """What follows from it; empty where nothing does."""
-    rises = claim["level"] > claim["other"]
+def advice_of(claim: Mapping[str, Any], user: User) -> Advice | None:
+    """What follows from it; None where nothing does. Another hour or part of the day is another recommendation."""
+    name, which = claim["name"], claim["which"]
+    text, rule, at = _follows(claim, user)
+    if not text:
+        return None
+    return Advice(f"{PATTERN}:{name}" + ("" if which is None else f":{which}"), text, rule=rule, rule_at=at)
+
+
+def _follows(claim: Mapping[str, Any], user: User) -> tuple[str, str, str]:
+    """In words, the slug of a ready rule, and when it is to go off."""
+    which, rises = claim["which"], claim["level"] > claim["other"]
     match claim["name"]:
         case "peak":
-            words = {"from": _clock(claim["which"]), "to": _clock(claim["which"] + claim["width"])}
-            return _("Keep %(from)s to %(to)s free of meetings.") % words
+            words = {"from": _clock(which), "to": _clock(which + claim["width"])}
+            return _("Keep %(from)s to %(to)s free of meetings.") % words, "focus-time", f"{which:02}:00"
         case "focus_part":
-            return _("Put what needs thought %(part)s.") % {"part": _PARTS[claim["which"]]}
+            begins = f"{user.work_starts:%H:%M}" if which == MORNING else f"{PART_HOURS[which]:02}:00"
+            return _("Put what needs thought %(part)s.") % {"part": _PARTS[which]}, "focus-time", begins
         case "focus_change" if not rises:
-            return _("Block time for one thing at a time: long stretches are getting fewer.")
+            text = _("Block time for one thing at a time: long stretches are getting fewer.")
+            return text, "focus-time", f"{user.work_starts:%H:%M}"
         case "turns_change" if rises:
-            return _("Collect small things and do them together: you change between things more often than before.")
+            text = _("Collect small things and do them together: you change between things more often than before.")
+            return text, "small-things", ""
         case "meetings_change" if rises:
-            return _("Look which meetings you could leave out: they take more of your time than before.")
+            text = _("Look which meetings you could leave out: they take more of your time than before.")
+            return text, "fewer-meetings", ""
         case "estimates_change" if rises:
-            return _("Split large tasks before you estimate: your estimates are farther off than before.")
-    return ""
+            text = _("Split large tasks before you estimate: your estimates are farther off than before.")
+            return text, "over-estimate", ""
+    return "", "", ""
 
 
 def _clock(hour: int) -> str:

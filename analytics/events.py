@@ -50,3 +50,16 @@ class AdviceDismissed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceBroughtBack:
     key: str
+
+
+@event_type(
+    "score_weights_changed",
+    label=_("Weights of the score changed"),
+    sentence=_("changed the weights of their score"),
+    subject="person",
+    internal=True,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreWeightsChanged:
+    changed: list[str]
+    """Names of parts; how much they count is the person's own."""

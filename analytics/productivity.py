@@ -6,8 +6,8 @@ Moments are whole seconds since 1970, so that days of 23 and of 25 hours need no
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from timetracker.web.times import combine_local, local_date, week_bounds
@@ -17,6 +17,7 @@ DAYS = 28
 """In a window: today and the days before it. The trend compares it with the window before."""
 STRETCH, PAUSE = 25 * 60, 5 * 60
 """Seconds: from here on a stretch counts as focus, and up to here a pause does not end it."""
+PARTS = ("focus", "estimates", "balance", "goal")
 FEWEST_TASKS, FEWEST_PARTS, FEWEST_SECONDS = 3, 2, 10 * 3600
 """With less there is too little to say."""
 
@@ -48,6 +49,8 @@ class Habits:
     goal: int
     """Seconds a week; 0 for none."""
     week_start: int = 0
+    weights: Mapping[str, int] = field(default_factory=dict)
+    """Of the parts of the score, by their names; 1 where none is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Part:
     """0 to 100; None where there is too little to say."""
     count: int = 0
     """The tasks or the weeks that it rests on."""
+    weight: int = 1
+    """In the score; with 0 it does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +71,16 @@ class Score:
 
     @property
     def said(self) -> list[Part]:
-        return [part for part in self.parts if part.value is not None]
+        """What the score is made of."""
+        return [part for part in self.parts if part.value is not None and part.weight]
 
     @property
     def value(self) -> int | None:
-        """The rounded mean of the parts there are, as they are shown. None below 10 worked hours or two parts."""
-        values = [part.value for part in self.parts if part.value is not None]
-        if self.worked < FEWEST_SECONDS or len(values) < FEWEST_PARTS:
+        """The rounded weighted mean of the parts as they are shown. None below 10 worked hours or two parts."""
+        said = self.said
+        if self.worked < FEWEST_SECONDS or len(said) < FEWEST_PARTS:
             return None
-        return _rounded(sum(values), len(values))
+        return _rounded(sum((part.value or 0) * part.weight for part in said), sum(part.weight for part in said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +123,13 @@ def _score(
 ) -> Score:
     worked = sum(end - start for start, end, _thing in pieces)
     by_week = [sum(end - start for start, end, _thing in _within(pieces, *week)) for week in weeks]
-    parts = (
-        Part("focus", focus(pieces)),
-        Part("estimates", estimates(tasks), len(tasks)),
-        Part("balance", balance(pieces, habits)),
-        Part("goal", goal(by_week, habits.goal), len(weeks)),
-    )
-    return Score(worked, parts)
+    values = {
+        "focus": (focus(pieces), 0),
+        "estimates": (estimates(tasks), len(tasks)),
+        "balance": (balance(pieces, habits), 0),
+        "goal": (goal(by_week, habits.goal), len(weeks)),
+    }
+    return Score(worked, tuple(Part(name, *values[name], habits.weights.get(name, 1)) for name in PARTS))
 
 
 def focus(pieces: Sequence[Piece]) -> int | None:

@@ -4,6 +4,7 @@ import datetime as dt
 
 from analytics.queries.models import kinds_to_train
 from analytics.services.kept import forget_expired
+from analytics.services.nightly import is_due
 from timetracker.events.clock import job
 from timetracker.web.background import run_command
 
@@ -14,6 +15,13 @@ def retrain_models(now: dt.datetime) -> None:
     kinds = kinds_to_train(now)
     if kinds:
         run_command("retrain_models", *(f"--kind={kind}" for kind in kinds))
+
+
+@job("analytics.compute_insights", every=dt.timedelta(hours=1))
+def compute_insights(now: dt.datetime) -> None:
+    """In a process of its own, and only where it is night."""
+    if is_due(now):
+        run_command("compute_insights", f"--at={now.isoformat()}")
 
 
 @job("analytics.forget_insights", daily=dt.time(3, 20))

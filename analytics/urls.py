@@ -1,6 +1,6 @@
 from django.urls import path
 
-from analytics.views import advice, estimates, health, model_card, patterns, record
+from analytics.views import advice, estimates, health, model_card, patterns, record, weights
 
 app_name = "analytics"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("insights/projects/", health.projects, name="projects-health"),
     path("insights/projects/<int:pk>/", health.project, name="project-health"),
     path("insights/projects/<int:pk>/row/", health.project_row, name="project-health-row"),
+    path("insights/score/weights/", weights.score_weights, name="score-weights"),
     path("insights/advice/dismiss/", advice.advice_dismiss, name="advice-dismiss"),
     path("insights/advice/bring-back/", advice.advice_bring_back, name="advice-bring-back"),
     path("insights/estimates/", record.estimates, name="estimates"),

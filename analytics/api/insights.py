@@ -10,8 +10,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.models import User
-from analytics.claims_in_words import NAMES, advice, grounds, sentence
+from analytics.claims_in_words import NAMES, advice_of, grounds, sentence
+from analytics.productivity import PARTS
 from analytics.queries import productivity_of
+from analytics.queries.advice import dismissed_by
 from analytics.services.patterns import patterns_of
 from timetracker.web.filters import refuse_unknown
 
@@ -31,13 +33,22 @@ class PatternSerializer(serializers.Serializer[Any]):
     interval = serializers.ListField(child=serializers.FloatField(), allow_null=True, help_text="95 %, of the effect.")
 
 
+class ScorePartSerializer(serializers.Serializer[Any]):
+    name = serializers.ChoiceField(PARTS)
+    value = serializers.IntegerField(allow_null=True, help_text="0 to 100. Null with too little to go by.")
+    weight = serializers.IntegerField(help_text="0 to 3; with 0 it does not count.")
+
+
 class ProductivityPatternsSerializer(serializers.Serializer[Any]):
     peak_hours = serializers.ListField(
         child=serializers.IntegerField(), help_text="Hours of the day in your time zone. Empty without a clear pattern."
     )
     productivity_score = serializers.IntegerField(allow_null=True, help_text="0 to 100. Null with too little to go by.")
+    score_parts = ScorePartSerializer(many=True, help_text="The score is their weighted mean.")
     patterns = PatternSerializer(many=True)
-    recommendations = serializers.ListField(child=serializers.CharField())
+    recommendations = serializers.ListField(
+        child=serializers.CharField(), help_text="Without those that you have dismissed."
+    )
     first = serializers.DateField(help_text="The first day that was looked at.")
     last = serializers.DateField()
     days = serializers.IntegerField(help_text="Those with work.")
@@ -51,15 +62,18 @@ class ProductivityPatternsViewSet(ViewSet):
         user: User = request.user  # type: ignore[assignment]
         refuse_unknown(request, ())
         now = timezone.now()
-        found = patterns_of(user, now)
+        found, score = patterns_of(user, now), productivity_of(user, now).score
         said = [claim for claim in found["claims"] if claim["said"]]
+        advice = [one for claim in said if (one := advice_of(claim, user))]
+        dismissed = dismissed_by(user, [one.key for one in advice])
         peaks = [claim for claim in said if claim["name"] == "peak"]
         return Response(
             {
                 "peak_hours": [(one["which"] + n) % 24 for one in peaks for n in range(one["width"])],
-                "productivity_score": productivity_of(user, now).score.value,
+                "productivity_score": score.value,
+                "score_parts": [{"name": one.name, "value": one.value, "weight": one.weight} for one in score.parts],
                 "patterns": [_pattern(claim, user) for claim in found["claims"]],
-                "recommendations": [words for claim in said if (words := advice(claim))],
+                "recommendations": [one.text for one in advice if one.key not in dismissed],
                 "first": found["first"],
                 "last": found["last"],
                 "days": found["days"],

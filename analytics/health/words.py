@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from analytics.advice import PROJECT, Advice
 from analytics.health.signals import (
     ESTIMATED_SHARE,
     FEWEST_ESTIMATES,
@@ -183,24 +183,11 @@ _PLACES = {Name.DEADLINE: "forecast", Name.STALE: "resting"}
 _TASKS = {Name.OVERDUE: "show=overdue", Name.GROWTH: "show=all&sort=-tracked"}
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """A recommendation. Of a project or of a person: whoever makes one, pages show it the same way."""
-
-    key: str
-    """What it is about and which signal it follows from; at most 100 of a to z, digits, - and :."""
-    text: str
-    url: str = ""
-    url_label: StrOrPromise = ""
-    rule: str = ""
-    """Slug of a ready rule of the gallery."""
-
-
 def advice_of(signal: Signal, project: int) -> Advice:
     """Of one that is alarming."""
     text, label = _ADVICE[signal.name]
     return Advice(
-        key=f"project:{project}:{signal.name}",
+        key=f"{PROJECT}:{project}:{signal.name}",
         text=f"{sentence(signal)} {text}",
         url=url_of(signal, project),
         url_label=label,

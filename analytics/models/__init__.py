@@ -2,5 +2,6 @@ from analytics.models.dismissal import Dismissal
 from analytics.models.insight import CachedInsight
 from analytics.models.prediction import Prediction
 from analytics.models.trained_model import TrainedModel
+from analytics.models.weights import ScoreWeights
 
-__all__ = ["CachedInsight", "Dismissal", "Prediction", "TrainedModel"]
+__all__ = ["CachedInsight", "Dismissal", "Prediction", "ScoreWeights", "TrainedModel"]

@@ -17,10 +17,8 @@ from analytics.patterns.claims import (
     peak,
     stands_out,
 )
-from analytics.patterns.days import DAY, HOUR, Day
+from analytics.patterns.days import DAY, HOUR, PART_HOURS, Day
 
-PARTS = (0, 6, 12, 18)
-"""Hours at which night, morning, afternoon and evening begin."""
 FEWEST_IN_PART = 1800
 """Seconds of a part of a day, below which its focus is not known."""
 USUAL = 1 / 3
@@ -100,7 +98,7 @@ def _weekday(name: str, table: Sequence[Sequence[float]], sign: int) -> Claim:
 def _focus_by_part(day: Day) -> list[float]:
     """By part of the day: of the seconds in stretches that began in it, the share in those of 25 minutes or more."""
     found = []
-    for start in PARTS:
+    for start in PART_HOURS:
         begun, focused = sum(day.begun[start : start + 6]), sum(day.focused[start : start + 6])
         found.append(focused / begun if begun >= FEWEST_IN_PART else NONE)
     return found

@@ -16,6 +16,8 @@ from analytics.productivity import STRETCH, Piece, unbroken
 
 HOUR, HOURS = 3600, 24
 DAY = dt.timedelta(days=1)
+PART_HOURS, MORNING = (0, 6, 12, 18), 1
+"""Hours at which night, morning, afternoon and evening begin, and the place of the morning."""
 QUIET = 0.02
 """Share of all worked time that may lie in the hours that are not somebody's working hours."""
 

@@ -12,7 +12,6 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 
 from accounts.models import User
 from analytics.health.signals import RECENT_WEEKS, STALE_DAYS
-from analytics.models import CachedInsight
 from analytics.queries.models import midnight
 from timetracker.events.models import Event
 from timetracker.web.times import week_bounds
@@ -146,9 +145,3 @@ def throughput(project: Project, today: dt.date, week_start: int) -> Throughput:
 
 def open_tasks(project: Project) -> QuerySet[Task]:
     return Task.objects.filter(project=project).open().defer("description").order_by("pk")
-
-
-def kept_facts(keys: dict[str, int]) -> dict[int, dict[str, Any]]:
-    """By project, what was computed last, whether it still holds or not. One statement."""
-    rows = CachedInsight.objects.filter(cache_key__in=keys).values_list("cache_key", "cache_value")
-    return {keys[key]: value["value"] for key, value in rows}

@@ -17,7 +17,7 @@ from timetracker.events.models import Event
 from tracking.models import Project, Task
 
 LAST = 64
-FORM = 1
+FORM = 2
 """Of what is kept: raised when it is computed in another way."""
 TIME = (
     "time_logged", "timer_started", "timer_stopped", "timer_paused", "timer_resumed", "timer_discarded",

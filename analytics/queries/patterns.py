@@ -15,11 +15,6 @@ from timetracker.web.times import combine_local, local_date
 from tracking.models import Tag, TimeEntry
 
 WEEKS = 26
-MEETINGS = frozenset(
-    "meeting meetings call calls standup stand-up daily 1:1 1on1 sync besprechung besprechungen termin termine "
-    "telefonat jour-fixe".split()
-)
-"""Names of tags, in lower case and with hyphens, that say that people met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +34,11 @@ class Period:
 @dataclass(slots=True)
 class Work:
     stretches: list[Stretch] = field(default_factory=list)
-    tags: dict[str, int] = field(default_factory=dict)
-    """Seconds by the name of the tag; an entry with two tags counts for both."""
+    tags: list[tuple[Tag, int]] = field(default_factory=list)
+    """With their seconds, the most first; an entry with two tags counts for both."""
     untagged: int = 0
     tasks: list[Finished] = field(default_factory=list)
     """In the order in which they were finished."""
-
-
-def is_meeting(tag: str) -> bool:
-    return tag.casefold().replace("_", "-") in MEETINGS
 
 
 def period_of(user: User, now: dt.datetime) -> Period:
@@ -68,19 +59,19 @@ def work_of(user: User, period: Period) -> Work:
     """Four statements."""
     start = combine_local(period.first, dt.time(0), user.zone)
     end = combine_local(period.last + DAY, dt.time(0), user.zone)
-    names = dict(Tag.objects.values_list("pk", "name"))
-    tags: dict[int, list[str]] = defaultdict(list)
+    every = Tag.objects.in_bulk()
+    tags: dict[int, list[Tag]] = defaultdict(list)
     entries = TimeEntry.objects.alive().filter(user=user).overlapping(start, end)
-    for entry, tag in TimeEntry.tags.through.objects.filter(timeentry__in=entries).values_list("timeentry", "tag"):
-        tags[entry].append(names[tag])
+    for entry, pk in TimeEntry.tags.through.objects.filter(timeentry__in=entries).values_list("timeentry", "tag"):
+        tags[entry].append(every[pk])
     work = Work()
-    by_tag: dict[str, int] = defaultdict(int)
+    spent: dict[Tag, int] = defaultdict(int)
     for entry, piece in pieces_by_entry(user, start, end):
         own = tags.get(entry, [])
-        work.stretches.append(Stretch(*piece, any(map(is_meeting, own))))
-        for name in own:
-            by_tag[name] += piece.end - piece.start
+        work.stretches.append(Stretch(*piece, any(tag.meeting for tag in own)))
+        for tag in own:
+            spent[tag] += piece.end - piece.start
         work.untagged += 0 if own else piece.end - piece.start
-    work.tags = dict(sorted(by_tag.items(), key=lambda row: (-row[1], row[0])))
+    work.tags = sorted(spent.items(), key=lambda row: (-row[1], row[0].name))
     work.tasks = sorted(finished_tasks_of(user, start, end))
     return work

@@ -7,15 +7,22 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from accounts.models import User
-from analytics.productivity import Finished, Habits, Piece, Productivity, productivity, window_start
+from analytics.models import ScoreWeights
+from analytics.productivity import PARTS, Finished, Habits, Piece, Productivity, productivity, window_start
 from tracking.choices import TaskStatus
 from tracking.models import Task, TimeEntry
 
 
 def productivity_of(user: User, now: dt.datetime) -> Productivity:
-    """Two statements, whatever the data."""
+    """Three statements, whatever the data."""
     start = window_start(user.zone, now, back=2)
     return productivity(pieces_of(user, start, now), finished_tasks_of(user, start, now), habits_of(user), now)
+
+
+def weights_of(user: User) -> dict[str, int]:
+    """By part of the score. One statement."""
+    found = ScoreWeights.objects.filter(user=user).values(*PARTS).first()
+    return found or dict.fromkeys(PARTS, 1)
 
 
 def habits_of(user: User) -> Habits:
@@ -26,6 +33,7 @@ def habits_of(user: User) -> Habits:
         work_ends=user.work_ends,
         goal=user.weekly_goal_seconds,
         week_start=user.week_start,
+        weights=weights_of(user),
     )
 
 

@@ -20,7 +20,6 @@ from analytics.models import Prediction, TrainedModel
 from analytics.queries.health import (
     SHOWN,
     Throughput,
-    kept_facts,
     of_now,
     open_tasks,
     stale_tasks,
@@ -28,6 +27,7 @@ from analytics.queries.health import (
     team_of,
     throughput,
 )
+from analytics.queries.kept import last_kept
 from analytics.queries.marks import mark_of_project
 from analytics.queries.predictions import said_of
 from analytics.services.kept import kept
@@ -51,18 +51,13 @@ WEEK = dt.timedelta(days=7)
 
 def project_health(project: Project) -> Health:
     """Of a project from `with_rights_for`: what its reader may know of the budget counts, and nothing else of them."""
-    return judged(project, _facts(project))
+    return judged(project, facts_of(project))
 
 
 def last_health(projects: Iterable[Project]) -> dict[int, Health]:
     """By project, as it was computed last, where something is kept. One statement, and nothing is computed."""
     by_key = {_key(project): project for project in projects}
-    found = kept_facts({key: project.pk for key, project in by_key.items()})
-    return {
-        project.pk: judged(project, Facts.from_json(found[project.pk]))
-        for project in by_key.values()
-        if project.pk in found
-    }
+    return {by_key[key].pk: judged(by_key[key], Facts.from_json(facts)) for key, facts in last_kept(by_key).items()}
 
 
 def ranked(projects: ProjectQuerySet, user: User) -> list[tuple[Project, Health | None]]:
@@ -92,7 +87,8 @@ def _key(project: Project) -> str:
     return f"health:{project.pk}"
 
 
-def _facts(project: Project) -> Facts:
+def facts_of(project: Project) -> Facts:
+    """What is kept of it, computed where it does not hold any more. Whoever reads it: what it costs is not in it."""
     now, organisation = timezone.now(), get_organisation()
     today = local_date(now, zone(organisation.time_zone))
     if not project.bookable:

@@ -11,8 +11,9 @@ from typing import Any
 from accounts.models import User
 from analytics.patterns.days import HOURS, days_of
 from analytics.productivity import Finished
+from analytics.queries.kept import last_kept
 from analytics.queries.marks import mark_of_person
-from analytics.queries.patterns import Period, Work, is_meeting, period_of, work_of
+from analytics.queries.patterns import Period, Work, period_of, work_of
 from analytics.queries.productivity import finished_tasks_of
 from analytics.services.kept import kept
 from timetracker.web.times import combine_local, local_date
@@ -30,11 +31,20 @@ def patterns_of(user: User, now: dt.datetime) -> dict[str, Any]:
     start = combine_local(period.first, dt.time(0), user.zone)
     tasks = sorted(finished_tasks_of(user, start, now))
     found: dict[str, Any] = kept(
-        f"patterns:{user.pk}",
+        _key(user),
         mark_of_person(user, local_date(now, user.zone), period, user.time_zone, tasks),
         lambda: compute(user, period),
     )
     return found
+
+
+def last_patterns(user: User) -> dict[str, Any] | None:
+    """As they were computed last, where they are kept. One statement, and nothing is computed."""
+    return last_kept([_key(user)]).get(_key(user))
+
+
+def _key(user: User) -> str:
+    return f"patterns:{user.pk}"
 
 
 def compute(user: User, period: Period) -> dict[str, Any]:
@@ -48,7 +58,6 @@ def compute(user: User, period: Period) -> dict[str, Any]:
     for day in days:
         for hour, seconds in enumerate(day.worked):
             grid[day.date.weekday()][hour] += seconds
-    shown = dict(list(work.tags.items())[:TAGS])
     return {
         "first": period.first.isoformat(),
         "last": period.last.isoformat(),
@@ -58,8 +67,8 @@ def compute(user: User, period: Period) -> dict[str, Any]:
         "claims": [asdict(claim) for claim in ask(days, weeks, ratios)],
         "weeks": [{**asdict(week), "first": week.first.isoformat()} for week in weeks],
         "grid": grid,
-        "tags": [{"name": name, "seconds": spent, "meeting": is_meeting(name)} for name, spent in shown.items()],
-        "more_tags": len(work.tags) - len(shown),
+        "tags": [{"name": tag.name, "seconds": spent, "meeting": tag.meeting} for tag, spent in work.tags[:TAGS]],
+        "more_tags": max(0, len(work.tags) - TAGS),
         "untagged": work.untagged,
         "accuracy": _by_month(work, user.zone),
     }

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from analytics.health.words import Advice
+from analytics.advice import PATTERN, Advice
 from analytics.queries.advice import dismissed_by
 from analytics.services.advice import bring_back, dismiss
 from timetracker.web.answers import action
@@ -54,7 +54,8 @@ def _key(request: HttpRequest) -> str:
 
 
 def _answer(request: HttpRequest, text: str, undo_url: str) -> HttpResponse:
-    """Whatever shows recommendations fetches itself again; without htmx on to the list."""
+    """Whatever shows recommendations fetches itself again; without htmx back to what it is about."""
     if not request.htmx:
-        return redirect_with_toast(request, reverse("analytics:projects-health"), text, undo_url=undo_url)
+        page = "patterns" if _key(request).startswith(f"{PATTERN}:") else "projects-health"
+        return redirect_with_toast(request, reverse(f"analytics:{page}"), text, undo_url=undo_url)
     return toast(hx_response(request, trigger={"adviceChanged": True}), text, undo_url=undo_url)

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_GET
 
 from accounts.choices import Weekday
 from accounts.models import User
-from analytics.claims_in_words import NAMES, advice, grounds, sentence
+from analytics.claims_in_words import NAMES, advice_of, grounds, sentence
+from analytics.models.weights import MOST
 from analytics.productivity import DAY
 from analytics.queries import productivity_of
 from analytics.services.patterns import patterns_of
-from analytics.widgets.productivity import LABELS
+from analytics.views.advice import shown_to
+from analytics.widgets.productivity import LABELS, lacking
 from timetracker.web.htmx import render_page
 
 LEVELS = 4
@@ -35,11 +37,12 @@ def patterns(request: HttpRequest) -> HttpResponse:
         "found": found, "first": dt.date.fromisoformat(found["first"]), "last": dt.date.fromisoformat(found["last"]),
         "said": [(sentence(claim, user), grounds(claim, user)) for claim in said],
         "unclear": [NAMES[claim["name"]] for claim in unclear], "untold": [NAMES[claim["name"]] for claim in untold],
-        "advice": [words for claim in said if (words := advice(claim))],
+        "advice": shown_to(user, filter(None, (advice_of(claim, user) for claim in said))),
         "grid": _grid(found["grid"], user.week_start), "hours": range(24), "weeks": _weeks(found["weeks"]),
         "tags": [{**row, "share": row["seconds"] / found["seconds"]} for row in found["tags"]],
         "accuracy": [{**row, "month": dt.date.fromisoformat(row["month"])} for row in found["accuracy"]],
         "score": score, "parts": [(LABELS[part.name], part) for part in score.score.parts],
+        "weights": range(MOST + 1), "lacking": lacking(score.score, user),
     }  # fmt: skip
     return render_page(request, "analytics/patterns/page.html", context, partial="patterns")
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from analytics.productivity import FEWEST_SECONDS, FEWEST_TASKS, Part, Score
+from analytics.productivity import FEWEST_PARTS, FEWEST_SECONDS, FEWEST_TASKS, Part, Score
 from analytics.queries import productivity_of
 from timetracker.web.templatetags.web import duration
 from timetracker.web.widgets import Asked, Place, Size, Widget, register
@@ -26,9 +26,9 @@ def productivity_score(asked: Asked, place: Place) -> dict[str, Any]:
         "trend": found.trend,
         "trend_words": _signed(found.trend),
         "before": found.before.value,
-        "parts": [(LABELS[part.name], part.value, _made_of(part, asked.user)) for part in score.parts],
+        "parts": [(LABELS[part.name], part, _made_of(part, asked.user)) for part in score.parts],
         "said": [(LABELS[part.name], part.value) for part in score.said],
-        "lacking": "" if score.value is not None else _lacking(score, asked.user),
+        "lacking": lacking(score, asked.user),
         "more": report_url(found.first, found.last, (asked.user.pk,)),
         "more_label": gettext("Last 4 weeks"),
     }
@@ -40,12 +40,16 @@ def _signed(trend: int | None) -> str:
     return f"+{trend}" if trend > 0 else f"−{-trend}"
 
 
-def _lacking(score: Score, user: User) -> str:
-    """What a score still needs."""
+def lacking(score: Score, user: User) -> str:
+    """What a score still needs; empty where there is one."""
+    if score.value is not None:
+        return ""
     if score.worked < FEWEST_SECONDS:
         # Rounded down: the last minute shows as missing until it is there.
         hours = {"worked": duration(score.worked // 60 * 60, user), "needed": duration(FEWEST_SECONDS, user)}
         return gettext("%(worked)s of the %(needed)s hours in four weeks that a score needs.") % hours
+    if sum(part.value is not None for part in score.parts) >= FEWEST_PARTS:
+        return gettext("Let more of its parts count.")
     return gettext("Set a weekly goal or working days, or finish three tasks that have an estimate.")
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics.choices import Basis, ModelKind
-from analytics.models import CachedInsight, Dismissal, Prediction, TrainedModel
+from analytics.models import CachedInsight, Dismissal, Prediction, ScoreWeights, TrainedModel
 from tests.analytics.learned import SCORE, TODAY, make_version
 from tests.conftest import ClientFor
 from tests.tracking.pages import text
@@ -59,6 +59,7 @@ def use(browser: Browser, *chosen: TrainedModel) -> str:
 def test_every_model_is_there_and_is_only_looked_at(browser: Browser, prediction: Prediction):
     CachedInsight.objects.create(cache_key="x", cache_value=1, expires_at=timezone.now())
     Dismissal.objects.create(user=prediction.person, key="project:1:overdue")
+    ScoreWeights.objects.create(user=prediction.person)
 
     for model in apps.get_app_config("analytics").get_models():
         name, row = model._meta.model_name, model._default_manager.get()

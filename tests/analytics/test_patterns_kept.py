@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.profile import update_profile
 from analytics.models import CachedInsight
-from analytics.queries.patterns import is_meeting, period_of
+from analytics.queries.patterns import period_of
 from analytics.schedules import forget_insights
 from analytics.services.patterns import compute, patterns_of
 from tests.conftest import ClientFor
@@ -20,7 +20,7 @@ from tests.work import make_entry, make_project, make_tag, make_task
 from tracking.choices import TaskStatus
 from tracking.models import TimeEntry
 from tracking.services.entries import delete_entry, restore_entry, update_entry
-from tracking.services.tags import rename_tag
+from tracking.services.tags import update_tag
 from tracking.services.tasks import update_task
 from tracking.services.timer import start_timer, stop_timer
 
@@ -32,7 +32,7 @@ FIRST = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)  # a Monday
 
 @pytest.fixture
 def work(owner: User) -> list[TimeEntry]:
-    tag, project = make_tag("meeting"), make_project(owner)
+    tag, project = make_tag("meeting", meeting=True), make_project(owner)
     entries = [make_entry(owner, FIRST + dt.timedelta(days=n), 90, project=project) for n in range(6)]
     return [*entries, make_entry(owner, FIRST + dt.timedelta(days=2, hours=4), 30, project=project, tags=[tag])]
 
@@ -51,7 +51,8 @@ CHANGES: dict[str, Callable[[User, TimeEntry], object]] = {
     "tagged": lambda owner, entry: update_entry(entry=entry, actor=owner, tags=[make_tag("call")]),
     "other project": lambda owner, entry: update_entry(entry=entry, actor=owner, project=make_project(owner)),
     "deleted": lambda owner, entry: delete_entry(entry=entry, actor=owner),
-    "tag renamed": lambda owner, entry: rename_tag(tag=entry.tags.get(), actor=owner, name="deep"),
+    "tag no meeting": lambda owner, entry: update_tag(tag=entry.tags.get(), actor=owner, meeting=False),
+    "tag renamed": lambda owner, entry: update_tag(tag=entry.tags.get(), actor=owner, name="deep"),
     "zone": lambda owner, entry: update_profile(person=owner, time_zone="Asia/Tokyo"),
 }
 
@@ -122,12 +123,6 @@ def test_what_is_old_goes_at_night(owner, work):
 def test_a_zone_that_an_administrator_changes_counts_too(owner, administrator, work):
     update_profile(person=owner, actor=administrator, time_zone="America/New_York")
     assert patterns_of(User.objects.get(pk=owner.pk), NOON)["since_zone"] is True
-
-
-def test_meetings_by_the_names_of_tags():
-    assert [name for name in ("Meeting", "stand-up", "Jour_fixe", "design", "meetingroom") if is_meeting(name)] == [
-        "Meeting", "stand-up", "Jour_fixe",
-    ]  # fmt: skip
 
 
 # ── The page and the API ─────────────────────────────────────────────────────

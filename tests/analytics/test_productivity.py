@@ -183,6 +183,18 @@ def test_the_score_is_the_mean_of_the_parts_that_are_there():
     assert Score(10 * HOUR, (Part("focus", 50), Part("goal", 51))).value == 51  # half up
 
 
+def test_parts_count_as_often_as_is_said():
+    def of(*weights: int) -> Score:
+        values = (90, 60, None, 30)
+        parts = (Part("x", value, weight=weight) for value, weight in zip(values, weights, strict=True))
+        return Score(10 * HOUR, tuple(parts))
+
+    assert of(1, 1, 3, 1).value == 60
+    assert of(3, 1, 1, 0).value == 83  # (270 + 60) ÷ 4, half up
+    assert of(0, 0, 3, 3).value is None  # one part is too few
+    assert [part.value for part in of(0, 2, 1, 1).said] == [60, 30]
+
+
 def test_too_little():
     parts = (Part("focus", 81), Part("balance", 72))
     assert Score(10 * HOUR - 1, parts).value is None

@@ -19,7 +19,7 @@ FIRST = 60_000
 
 @pytest.fixture
 def work(person: User) -> None:
-    project, tag = make_project(person), make_tag("meeting")
+    project, tag = make_project(person), make_tag("meeting", meeting=True)
     today = timezone.now().replace(hour=9, minute=0, second=0, microsecond=0)
     for week in range(1, 11):
         for day in range(5):

@@ -18,6 +18,11 @@ ROWS: list[Row] = [
     ),
     *rights("projects", "list", get("/insights/projects/")),
     *rights(
+        "the own productivity score",
+        "say how much its parts count",
+        post("/insights/score/weights/", {"focus": "2"}),
+    ),
+    *rights(
         "recommendations",
         "dismiss and bring back, for oneself",
         post("/insights/advice/dismiss/", {"key": "project:1:overdue"}),

@@ -121,6 +121,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "see, of the tasks one sees": EVERYBODY_HERE,
         "see of the private project": "S H Y Y H H Y S",
     },
+    "the own productivity score": {"say how much its parts count": EVERYBODY_HERE},
     "recommendations": {"dismiss and bring back, for oneself": EVERYBODY_HERE},
     "the models behind estimates": {"read their cards": EVERYBODY_HERE},
     "people": {
