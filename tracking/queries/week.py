@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import EllipsisType
 
@@ -168,7 +168,12 @@ def worked_seconds(user: User, first: dt.date, last: dt.date) -> int:
     exact: Counter[int | None] = Counter()
     for _day, project, seconds in _worked(user, first, last + DAY):
         exact[project] += seconds
-    return sum(shown_seconds(seconds, user.hours_format) for seconds in exact.values())
+    return as_reported(exact, user.hours_format)
+
+
+def as_reported(seconds: Mapping[int | None, int], hours_format: str) -> int:
+    """What a report by project adds up to, whose exact lines are these."""
+    return sum(shown_seconds(line, hours_format) for line in seconds.values())
 
 
 def _worked(user: User, first: dt.date, end: dt.date) -> Iterator[tuple[dt.date, int | None, int]]:
