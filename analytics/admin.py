@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
-from analytics.models import CachedInsight, Dismissal, Prediction, ScoreWeights, TrainedModel
+from analytics.models import CachedInsight, DigestMark, Dismissal, Prediction, ScoreWeights, TrainedModel
 from analytics.services.versions import is_genuine, use_model
 from tracking.admin.services import each
 
@@ -132,6 +132,15 @@ class ScoreWeightsAdmin(ReadOnlyAdmin):
     """What somebody's own score is made of. Nobody else sets it."""
 
     list_display = ["user", "focus", "estimates", "balance", "goal"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+
+
+@admin.register(DigestMark)
+class DigestMarkAdmin(ReadOnlyAdmin):
+    """Up to which week each person's digest is done."""
+
+    list_display = ["user", "week"]
     list_select_related = ["user"]
     search_fields = ["user__username"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Self
 
@@ -63,3 +64,28 @@ class AdviceBroughtBack:
 class ScoreWeightsChanged:
     changed: list[str]
     """Names of parts; how much they count is the person's own."""
+
+
+@event_type(
+    "digest_ready",
+    label=_("Week has ended"),
+    sentence=_("has a week behind them"),
+    subject="digest",
+    internal=True,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestReady:
+    """Administrators read the log: score, focus and patterns, which are the person's alone, stay out of it."""
+
+    week: dt.date
+    """Its first day."""
+    last: dt.date
+    user_id: int
+    worked_seconds: int
+    before_seconds: int | None
+    """In the week before. None where nothing was ever worked before this one."""
+    goal_seconds: int | None
+    projects: list[dict[str, object]]
+    """`id` and `status` of those the person manages that are in trouble, the worst first, three at most."""
+    projects_at_risk: int
+    """All of them."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 from analytics.queries.models import kinds_to_train
+from analytics.services.digest import tell_weeks
 from analytics.services.kept import forget_expired
 from analytics.services.nightly import is_due
 from timetracker.events.clock import job
@@ -28,3 +29,9 @@ def compute_insights(now: dt.datetime) -> None:
 def forget_insights(now: dt.datetime) -> None:
     """Kept ones that nobody can ask for any more."""
     forget_expired(now)
+
+
+@job("analytics.weekly_digest", every=dt.timedelta(minutes=15))
+def weekly_digest(now: dt.datetime) -> None:
+    """Clocks of the world are quarters of an hour apart: so each morning at eight is met."""
+    tell_weeks(now)

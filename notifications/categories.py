@@ -113,6 +113,13 @@ ACHIEVEMENT = category(
     why=_("it is your achievement."),
     icon="trophy",
 )
+WEEKLY_DIGEST = category(
+    "weekly_digest",
+    label=_("Your week in numbers"),
+    why=_("your week has ended."),
+    channels=(Channel.CENTRE,),
+    icon="calendar",
+)
 DIGEST = category(
     "digest",
     label=_("What came while it was quiet"),

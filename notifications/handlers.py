@@ -13,6 +13,7 @@ from notifications.choices import Priority, Type
 from notifications.services.mailing import mail
 from notifications.services.scheduling import follow_time_zone
 from notifications.services.sending import notify
+from notifications.week_in_words import projects_in_words, week_in_words
 from timetracker.events.models import Event
 from timetracker.events.registry import Kind, on
 from timetracker.live.push import push
@@ -158,6 +159,29 @@ def tell_owner_of_token(event: Event) -> None:
             type=Type.WARNING,
             priority=Priority.HIGH,
             url=reverse("accounts:tokens"),
+            event=event,
+        )
+
+
+@on("digest_ready", name="notifications.weekly_digest")
+def tell_of_week(event: Event) -> None:
+    person = _person(event.payload["user_id"])
+    if person is None:
+        return
+    # By now a project may be closed, or another's to manage.
+    listed = [one["id"] for one in event.payload["projects"]]
+    still = dict(Project.objects.editable_by(person).open().filter(pk__in=listed).values_list("pk", "name"))
+    names = [still[pk] for pk in listed if pk in still]
+    more = event.payload["projects_at_risk"] - len(listed)
+    if not names and not more and not event.payload["worked_seconds"]:
+        return
+    with translation.override(person.language):
+        notify(
+            person=person,
+            category=categories.WEEKLY_DIGEST,
+            title=week_in_words(event.payload, person.hours_format),
+            message=projects_in_words(names, more),
+            url=reverse("analytics:patterns"),
             event=event,
         )
 

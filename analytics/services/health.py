@@ -64,10 +64,11 @@ def ranked(projects: ProjectQuerySet, user: User) -> list[tuple[Project, Health 
     """The open ones, the worst first, as they were computed last; what never was stands at the end. Two statements."""
     found = list(projects.open().with_rights_for(user).defer("description").order_by("name", "pk"))
     last = last_health(found)
-    return sorted(((project, last.get(project.pk)) for project in found), key=lambda pair: _rank(pair[1]))
+    return sorted(((project, last.get(project.pk)) for project in found), key=lambda pair: rank(pair[1]))
 
 
-def _rank(health: Health | None) -> tuple[int, int]:
+def rank(health: Health | None) -> tuple[int, int]:
+    """The lower, the worse."""
     return (len(ORDER), 0) if health is None else (ORDER.index(health.status), health.score or 0)
 
 
