@@ -21,6 +21,7 @@ from tracking.demo.moments import draw_actual_minutes, draw_estimate
 from tracking.demo.workdays import stretches, working_days
 from tracking.events import DemoDataLoaded
 from tracking.models import Break, Client, Project, ProjectMember, ProjectRate, Tag, Task, TimeEntry
+from tracking.models.tag import names_meetings
 from tracking.services.totals import rebuild_totals, refresh_statistics
 
 BATCH = 2000
@@ -139,7 +140,10 @@ def _make_projects(rng: random.Random, workers: list[Worker], until: dt.datetime
         name: Client.objects.get_or_create(name=name, defaults={"currency": currency, "email": mail})[0]
         for name, mail in catalogue.CLIENT_MAIL.items()
     }
-    tags = {name: Tag.objects.get_or_create(name=name)[0] for name in catalogue.TAGS}
+    tags = {
+        name: Tag.objects.get_or_create(name=name, defaults={"meeting": names_meetings(name)})[0]
+        for name in catalogue.TAGS
+    }
     for plan in catalogue.PROJECTS:
         project = Project(
             client=clients.get(plan.client),
