@@ -8,7 +8,7 @@ export PORT DATA_DIR
 VENV := .venv
 PY := $(VENV)/bin/python
 # The tools for testing come on top of what serving needs, and stay once they are there.
-FOR_TESTS := test dev bench bench-live bench-keys bench-ml bench-rules bench-dashboard screenshots lighthouse format
+FOR_TESTS := test dev bench bench-live bench-keys bench-ml bench-insights bench-rules bench-dashboard screenshots lighthouse format
 REQUIREMENTS := $(if $(or $(wildcard $(VENV)/dev.stamp),$(filter $(FOR_TESTS),$(MAKECMDGOALS))),dev,app)
 APPS := timetracker accounts tracking workflows analytics notifications
 FRONTEND_SOURCES := $(shell find static/src templates $(APPS) -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.py')
@@ -16,7 +16,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := $(DATA_DIR)/static/staticfiles.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test bench bench-live bench-keys bench-ml bench-rules bench-dashboard screenshots lighthouse messages format lock clean
+.PHONY: help setup run dev test bench bench-live bench-keys bench-ml bench-insights bench-rules bench-dashboard screenshots lighthouse messages format lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -44,6 +44,11 @@ bench-keys: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print 
 
 bench-ml: $(VENV)/dev.stamp ## Print how good estimates are on a record of finished tasks (SIP=DIR or RECORD=FILE, BENCH_ARGS)
 	@$(PY) benchmarks/bench_ml.py --sip "$(SIP)" --record "$(RECORD)" $(BENCH_ARGS)
+
+bench-insights: $(VENV)/dev.stamp ## Print how right patterns, forecasts and odd entries are on histories with a known truth (SIP=DIR)
+	@$(PY) -m benchmarks.insights_patterns
+	@$(PY) -m benchmarks.insights_forecasts $(SIP)
+	@$(PY) -m benchmarks.insights_anomalies
 
 bench-rules: $(VENV)/dev.stamp ## Print how long rules take to match (BENCH_ARGS)
 	@$(PY) benchmarks/bench_rules.py $(BENCH_ARGS)

@@ -132,6 +132,9 @@ def pages(who: dict[str, object]) -> list[Request]:
         Request("palette: nothing found", "GET", "/palette/?q=zzzznothing"),
         Request("palette: log 2h web fix", "GET", "/palette/?q=log+2h+web+fix+yesterday"),
         Request("palette, used last", "GET", "/palette/?q="),
+        Request("insights: your patterns", "GET", "/insights/"),
+        Request("insights: projects", "GET", "/insights/projects/"),
+        Request("insights: a project", "GET", f"/insights/projects/{project}/"),
         Request("API list of 50", "GET", "/api/time-entries/?page_size=50", token=True),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import get_organisation
 from accounts.services.organisation import update_organisation
+from accounts.services.people import deactivate_person
 from accounts.services.profile import update_profile
 from analytics.health.facts import Facts
 from analytics.health.signals import Name, Why
@@ -22,16 +24,23 @@ from analytics.services import health as service
 from analytics.services.advice import bring_back, dismiss
 from analytics.services.health import compute, project_health
 from tests.analytics.foresight import DAY, say, tell
+from tests.analytics.learned import make_version
 from tests.tracking.pages import HTMX, MOST_STATEMENTS, NOON, statements, text, toast_of, undo
 from tests.tracking.tiles import cost, drawn
-from tests.work import make_entry, make_project, make_task
+from tests.tracking.toggl import toggl_file
+from tests.work import make_entry, make_project, make_tag, make_task
 from timetracker.events.dispatch import drain
 from timetracker.events.models import Event
 from tracking.access import get_project
 from tracking.choices import TaskStatus
-from tracking.models import Project, Task
+from tracking.imports.toggl import read_toggl
+from tracking.models import Batch, Project, Task
 from tracking.services.entries import delete_entry, restore_entry, update_entry
-from tracking.services.projects import update_project
+from tracking.services.import_plan import plan_import
+from tracking.services.imports import store_import, undo_import
+from tracking.services.projects import remove_member, set_member, update_project
+from tracking.services.rates import set_rate
+from tracking.services.tags import update_tag
 from tracking.services.tasks import update_task
 from tracking.services.timer import start_timer, stop_timer
 
@@ -208,6 +217,36 @@ def test_after_any_change_it_is_as_if_it_were_computed_anew(owner: User, teammat
         after = of(owner, project).facts
         assert after == fresh(project)
     assert after != before
+
+
+def test_after_changes_of_what_is_around_it_too(
+    tmp_path: Path, administrator: User, owner: User, teammate: User, outsider: User, project: Project
+):
+    task, tag = open_tasks(project)[0], make_tag("deep")
+    make_entry(owner, NOON - 2 * DAY, 30, task=task, tags=[tag])
+    line = {"Email": owner.email, "Client": "", "Project": "Shop", "Start date": "2026-03-02", "End date": "2026-03-02"}
+
+    def brought() -> Batch | None:
+        plan = plan_import(read_toggl(toggl_file(tmp_path, line)), zone=UTC, actor=administrator)
+        return store_import(plan=plan, actor=administrator)
+
+    steps = [
+        lambda: set_member(project=project, actor=owner, user=outsider, is_manager=False),
+        lambda: update_profile(person=outsider, working_days=[6]),
+        lambda: remove_member(project=project, actor=owner, user=teammate),
+        lambda: set_rate(project=project, actor=owner, hourly_rate=Decimal(80)),
+        lambda: update_tag(tag=tag, actor=owner, name="deeper"),
+        brought,
+        lambda: undo_import(batch=Batch.objects.latest("pk"), actor=administrator),
+        lambda: make_version(1, in_use=True),
+        lambda: deactivate_person(person=teammate, actor=administrator),
+    ]
+    of(owner, project)
+    for step in steps:
+        step()
+        project.refresh_from_db()
+        assert of(owner, project).facts == fresh(project)
+    assert {"time_imported", "import_undone"} <= set(Event.objects.values_list("type", flat=True))
 
 
 def test_days_that_are_counted_anew_in_another_zone(owner: User, project: Project):
