@@ -13,12 +13,11 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from accounts.models import User
+from analytics.queries.kept import FORM
 from timetracker.events.models import Event
 from tracking.models import Project, Task
 
 LAST = 64
-FORM = 2
-"""Of what is kept: raised when it is computed in another way."""
 TIME = (
     "time_logged", "timer_started", "timer_stopped", "timer_paused", "timer_resumed", "timer_discarded",
     "entry_changed", "entry_deleted", "entry_restored",

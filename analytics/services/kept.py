@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from analytics.models import CachedInsight
+from analytics.queries.kept import FORM
 
 FOR = dt.timedelta(days=2)
 """After this it is forgotten: marks hold the day, so nobody asks for it again."""
@@ -24,7 +25,8 @@ def kept(key: str, mark: str, compute: Callable[[], Any]) -> Any:
         return row.cache_value["value"]
     value = compute()
     CachedInsight.objects.update_or_create(
-        cache_key=key, defaults={"cache_value": {"mark": mark, "value": value}, "expires_at": timezone.now() + FOR}
+        cache_key=key,
+        defaults={"cache_value": {"form": FORM, "mark": mark, "value": value}, "expires_at": timezone.now() + FOR},
     )
     return value
 

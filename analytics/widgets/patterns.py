@@ -23,7 +23,7 @@ def patterns(asked: Asked, place: Place) -> dict[str, Any]:
         "others": len(said) - len(shown),
         "days": found["days"] if found else 0,
         "more": reverse("analytics:patterns"),
-        "more_label": _("Your patterns"),
+        "more_label": _("Insights"),
     }
 
 
@@ -31,7 +31,7 @@ register(
     Widget(
         name="patterns", label=_("Your patterns"), icon="light-bulb", read=patterns,
         about=_("What stands out in your weeks and is more than chance. Nobody else sees it."),
-        template="analytics/widgets/patterns.html", topics=("entries",), size=Size.SMALL,
+        template="analytics/widgets/patterns.html", topics=("entries",),
         sizes=(Size.SMALL, Size.MEDIUM),
     ),
 )  # fmt: skip

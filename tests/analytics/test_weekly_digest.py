@@ -16,6 +16,7 @@ from accounts.services.people import deactivate_person
 from accounts.services.profile import update_profile
 from analytics.health.facts import Facts
 from analytics.models import CachedInsight, DigestMark
+from analytics.queries.kept import FORM
 from analytics.schedules import forget_insights
 from analytics.services import digest
 from analytics.services.digest import tell_weeks
@@ -70,7 +71,7 @@ def runs(*moments: dt.datetime) -> list[int]:
 
 def judged(project: Project, **facts: Any) -> None:
     """As if somebody had looked at its health."""
-    value = {"mark": "", "value": Facts(**STANDARD | facts).as_json()}
+    value = {"form": FORM, "mark": "", "value": Facts(**STANDARD | facts).as_json()}
     CachedInsight.objects.create(cache_key=f"health:{project.pk}", cache_value=value, expires_at=timezone.now())
 
 
