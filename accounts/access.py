@@ -29,6 +29,11 @@ def get_team(user: User, pk: int, *, edit: bool = False) -> Team:
     return team
 
 
+def get_led_team(user: User, pk: int) -> Team:
+    """One that `user` leads; any for an administrator."""
+    return get_object_or_404(Team.objects.with_time_visible_to(user), pk=pk)
+
+
 def get_invitation(user: User, pk: int) -> Invitation:
     require_administrator(user)
     return get_object_or_404(Invitation, pk=pk)

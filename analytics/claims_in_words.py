@@ -28,7 +28,7 @@ NAMES = {
     "estimates_change": gettext_lazy("estimates that get better or worse"),
 }
 """As they stand in "No clear pattern: …"."""
-_PARTS = (
+PARTS = (
     gettext_lazy("at night"),
     gettext_lazy("in the morning"),
     gettext_lazy("in the afternoon"),
@@ -58,7 +58,7 @@ def sentence(claim: Mapping[str, Any], user: User) -> str:
         return _(
             "Your fullest hours are from %(from)s to %(to)s: %(level)s an hour, %(more)s more than any other of your "
             "usual hours."
-        ) % {"from": _clock(which), "to": _clock(which + claim["width"]), **amounts}
+        ) % {"from": clock(which), "to": clock(which + claim["width"]), **amounts}
     if name == "longest_day":
         text = _("%(day)s is your longest day: %(level)s, %(more)s more than the next.")
         return text % {"day": Weekday(which).label, **amounts}
@@ -69,8 +69,8 @@ def sentence(claim: Mapping[str, Any], user: User) -> str:
         return _(
             "You stay with one thing most %(part)s: %(level)s of what begins then is in long stretches, %(more)s more "
             "than at the next best time."
-        ) % {"part": _PARTS[which], "level": _percent(level), "more": _points(level - other)}
-    figure = {"turns_change": _figure, "estimates_change": _factor}.get(name, _percent)
+        ) % {"part": PARTS[which], "level": percent(level), "more": points(level - other)}
+    figure = {"turns_change": one_decimal, "estimates_change": factor}.get(name, percent)
     words = {"level": figure(max(0.0, level)), "other": figure(max(0.0, other))}
     return str(_CHANGES[name, level > other]) % words
 
@@ -83,9 +83,9 @@ def grounds(claim: Mapping[str, Any], user: User) -> str:
         "peak": lambda value: duration(round(value), user),
         "longest_day": lambda value: duration(round(value), user),
         "shortest_day": lambda value: duration(round(value), user),
-        "turns_change": _figure,
-        "estimates_change": _factor,
-    }.get(name, _points)
+        "turns_change": one_decimal,
+        "estimates_change": factor,
+    }.get(name, points)
     words = {
         "low": figure(abs(low)),
         "high": figure(abs(high)),
@@ -113,11 +113,11 @@ def _follows(claim: Mapping[str, Any], user: User) -> tuple[str, str, str]:
     which, rises = claim["which"], claim["level"] > claim["other"]
     match claim["name"]:
         case "peak":
-            words = {"from": _clock(which), "to": _clock(which + claim["width"])}
+            words = {"from": clock(which), "to": clock(which + claim["width"])}
             return _("Keep %(from)s to %(to)s free of meetings.") % words, "focus-time", f"{which:02}:00"
         case "focus_part":
             begins = f"{user.work_starts:%H:%M}" if which == MORNING else f"{PART_HOURS[which]:02}:00"
-            return _("Put what needs thought %(part)s.") % {"part": _PARTS[which]}, "focus-time", begins
+            return _("Put what needs thought %(part)s.") % {"part": PARTS[which]}, "focus-time", begins
         case "focus_change" if not rises:
             text = _("Block time for one thing at a time: long stretches are getting fewer.")
             return text, "focus-time", f"{user.work_starts:%H:%M}"
@@ -133,21 +133,21 @@ def _follows(claim: Mapping[str, Any], user: User) -> tuple[str, str, str]:
     return "", "", ""
 
 
-def _clock(hour: int) -> str:
+def clock(hour: int) -> str:
     return time_format(dt.time(hour % 24), "TIME_FORMAT")
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     return f"{round(100 * share)} %"
 
 
-def _points(share: float) -> str:
+def points(share: float) -> str:
     return _("%(points)s points") % {"points": round(100 * share)}
 
 
-def _figure(value: float) -> str:
+def one_decimal(value: float) -> str:
     return number_format(round(value, 1), 1)
 
 
-def _factor(logarithm: float) -> str:
-    return _figure(exp(logarithm))
+def factor(logarithm: float) -> str:
+    return one_decimal(exp(logarithm))

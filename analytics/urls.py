@@ -1,10 +1,12 @@
 from django.urls import path
 
-from analytics.views import advice, estimates, health, model_card, patterns, record, weights
+from analytics.views import advice, estimates, health, model_card, patterns, record, team, weights
 
 app_name = "analytics"
 urlpatterns = [
     path("insights/", patterns.patterns, name="patterns"),
+    path("insights/team/", team.teams, name="teams"),
+    path("insights/team/<int:pk>/", team.team, name="team"),
     path("insights/projects/", health.projects, name="projects-health"),
     path("insights/projects/<int:pk>/", health.project, name="project-health"),
     path("insights/projects/<int:pk>/row/", health.project_row, name="project-health-row"),

@@ -42,7 +42,7 @@ PAGES = {
     "tokens": "/settings/tokens/",
     "shortcuts": "/settings/shortcuts/", "quick-actions-order": "/settings/quick-actions/",
     "security": "/settings/security/", "organisation": "/settings/organisation/", "not-found": "/projects/999999/",
-    "patterns": "/insights/",
+    "patterns": "/insights/", "teams-patterns": "/insights/team/", "team-patterns": "/insights/team/{team}/",
     "projects-health": "/insights/projects/", "project-health": "/insights/projects/{project}/",
     "insights": "/insights/estimates/", "model-card": "/insights/estimates/model/time-estimate/",
     "model-card-rough": "/insights/estimates/model/rough-estimate/",
@@ -101,8 +101,9 @@ def prepare(entries: int, appearance: str, *, every_widget: bool) -> dict[str, o
     from benchmarks.prepare import session_of  # noqa: PLC0415 - sets Django up, so it comes first
 
     # isort: split
-    from accounts.models import Organisation, User  # noqa: PLC0415 - needs that
+    from accounts.models import Organisation, Team, User  # noqa: PLC0415 - needs that
     from accounts.services.profile import update_profile  # noqa: PLC0415
+    from accounts.services.teams import create_team  # noqa: PLC0415
     from timetracker.web.widgets import Place, all_widgets  # noqa: PLC0415
     from tracking.demo.load import load_demo_data  # noqa: PLC0415
     from tracking.models import Project, Task, TimeEntry  # noqa: PLC0415
@@ -123,14 +124,17 @@ def prepare(entries: int, appearance: str, *, every_widget: bool) -> dict[str, o
         _tell(person)
         _automate(person)
         _foresee()
+        everybody = User.objects.values_list("pk", flat=True)
+        create_team(actor=person, name="Everybody", member_ids=everybody, lead_ids=[person.pk])
     if every_widget:
         places = [Place(widget, widget.size, widget.fit({})) for widget in all_widgets()]
         update_profile(person=person, dashboard=[place.kept() for place in places])
     task = Task.objects.order_by("-tracked_seconds").first()
     planned = Task.objects.open().filter(estimated_hours__isnull=False, assignee__isnull=False).first()
     project = Project.objects.order_by("-tracked_seconds").first()
+    team = Team.objects.filter(name="Everybody").first()
     rule, run = Rule.objects.filter(name="Tell me what took long").first(), Execution.objects.first()
-    found = {"task": task, "planned": planned, "project": project, "rule": rule, "run": run}
+    found = {"task": task, "planned": planned, "project": project, "team": team, "rule": rule, "run": run}
     return {"session": session_of(person), **{name: row.pk if row else 0 for name, row in found.items()}}
 
 

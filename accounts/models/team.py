@@ -17,6 +17,13 @@ class TeamQuerySet(models.QuerySet["Team"]):
             self.filter(pk__in=TeamMember.objects.filter(user=user).values("team")) if user.is_active else self.none()
         )
 
+    def with_time_visible_to(self, user: User) -> TeamQuerySet:
+        """Teams whose people's entries `user` may see: those that one leads; all of them for an administrator."""
+        if user.is_administrator:
+            return self
+        led = TeamMember.objects.filter(user=user, is_lead=True)
+        return self.filter(pk__in=led.values("team")) if user.is_active else self.none()
+
 
 class Team(models.Model):
     name = models.CharField(_("name"), max_length=100)

@@ -72,7 +72,12 @@ class ProductivityPatternsViewSet(ViewSet):
                 "peak_hours": [(one["which"] + n) % 24 for one in peaks for n in range(one["width"])],
                 "productivity_score": score.value,
                 "score_parts": [{"name": one.name, "value": one.value, "weight": one.weight} for one in score.parts],
-                "patterns": [_pattern(claim, user) for claim in found["claims"]],
+                "patterns": [
+                    pattern_row(claim, sentence(claim, user), grounds(claim, user))
+                    if claim["said"]
+                    else pattern_row(claim)
+                    for claim in found["claims"]
+                ],
                 "recommendations": [one.text for one in advice if one.key not in dismissed],
                 "first": found["first"],
                 "last": found["last"],
@@ -81,13 +86,13 @@ class ProductivityPatternsViewSet(ViewSet):
         )
 
 
-def _pattern(claim: dict[str, Any], user: User) -> dict[str, Any]:
-    is_said, is_asked = claim["said"], claim["p"] is not None
+def pattern_row(claim: dict[str, Any], text: str = "", rests_on: str = "") -> dict[str, Any]:
+    is_asked = claim["p"] is not None
     return {
         "name": claim["name"],
-        "said": is_said,
-        "text": sentence(claim, user) if is_said else "",
-        "grounds": grounds(claim, user) if is_said else "",
+        "said": claim["said"],
+        "text": text,
+        "grounds": rests_on,
         "p": claim["p"],
         "count": claim["count"],
         "effect": round(claim["level"] - claim["other"], 4) if is_asked else None,

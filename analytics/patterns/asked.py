@@ -61,9 +61,9 @@ def ask(days: Sequence[Day], weeks: Sequence[Week], ratios: Sequence[float]) -> 
     return decide(
         [
             peak("peak", [day.worked for day in days], FEWEST_DAYS),
-            _weekday("longest_day", by_weekday, 1),
-            _weekday("shortest_day", by_weekday, -1),
-            stands_out("focus_part", [_focus_by_part(day) for day in days], FEWEST_DAYS),
+            of_weekdays("longest_day", by_weekday, 1),
+            of_weekdays("shortest_day", by_weekday, -1),
+            stands_out("focus_part", [focus_by_part(day) for day in days], FEWEST_DAYS),
             changes("focus_change", [week.focused / week.worked for week in of_weeks], FEWEST_WEEKS),
             changes("turns_change", [week.turns * HOUR / week.worked for week in of_weeks], FEWEST_WEEKS),
             changes("meetings_change", [week.meetings / week.worked for week in of_weeks], FEWEST_WEEKS),
@@ -85,7 +85,8 @@ def _by_weekday(days: Sequence[Day], weeks: Sequence[Week]) -> list[list[float]]
     return table
 
 
-def _weekday(name: str, table: Sequence[Sequence[float]], sign: int) -> Claim:
+def of_weekdays(name: str, table: Sequence[Sequence[float]], sign: int) -> Claim:
+    """The column of `table` (weeks by weekdays) that is the longest; the shortest where `sign` is -1."""
     claim = stands_out(name, [[sign * value for value in row] for row in table], FEWEST_WEEKS)
     if sign > 0 or claim.p is None:
         return claim
@@ -95,7 +96,7 @@ def _weekday(name: str, table: Sequence[Sequence[float]], sign: int) -> Claim:
     )  # fmt: skip
 
 
-def _focus_by_part(day: Day) -> list[float]:
+def focus_by_part(day: Day) -> list[float]:
     """By part of the day: of the seconds in stretches that began in it, the share in those of 25 minutes or more."""
     found = []
     for start in PART_HOURS:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import BigIntegerField, Count, OuterRef, QuerySet, Subquery, Sum
 
 from accounts.models import User
 from analytics.queries.kept import FORM
@@ -38,6 +39,27 @@ def mark_of_person(user: User, today: dt.date, *others: object) -> str:
     return _mark(today, user.pk, _last(person_id=user.pk, type__in=OWN), *others)
 
 
+class _SumOfLast(Subquery):
+    """Events only get higher numbers, so the sum of the last ones grows with each that is added to them."""
+
+    template = "(SELECT SUM(recent.id) FROM (%(subquery)s) recent)"
+
+
+def marks_of_people(today: dt.date, others: Mapping[int, object]) -> dict[int, str]:
+    """The same of several people at once, by person, each with what else theirs depends on. Two statements, whatever
+    their number.
+    """
+    events = Event.objects.filter(person_id=OuterRef("pk"), type__in=OWN).order_by("-pk").values("id")
+    last = _SumOfLast(events[:LAST], output_field=BigIntegerField())
+    sums, of_all = User.objects.filter(pk__in=others).values_list("pk").annotate(last=last), _last_of_all()
+    return {pk: _mark(today, pk, found, of_all, others[pk]) for pk, found in sums}
+
+
+def mark_of_marks(marks: Mapping[int, str]) -> str:
+    """Of what follows from all of them together, and from who they are."""
+    return _mark(sorted(marks.items()))
+
+
 def mark_of_project(project: Project, today: dt.date, *others: object) -> str:
     """Of what follows from a project, its tasks and its time. Four statements."""
     tasks = Task.objects.filter(project=project).aggregate(Count("pk"), Sum("version"), Sum("tracked_seconds"))
@@ -51,5 +73,12 @@ def _mark(*parts: object) -> str:
 
 def _last(**about: Any) -> list[list[int]]:
     """Two statements: one with "or" would read the log from its end until it has found enough."""
-    of_it, of_all = Event.objects.filter(**about), Event.objects.filter(type__in=EVERYWHERE)
-    return [list(events.order_by("-pk").values_list("pk", flat=True)[:LAST]) for events in (of_it, of_all)]
+    return [_numbers(Event.objects.filter(**about)), _last_of_all()]
+
+
+def _last_of_all() -> list[int]:
+    return _numbers(Event.objects.filter(type__in=EVERYWHERE))
+
+
+def _numbers(events: QuerySet[Event]) -> list[int]:
+    return list(events.order_by("-pk").values_list("pk", flat=True)[:LAST])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -20,15 +20,43 @@ def kept(key: str, mark: str, compute: Callable[[], Any]) -> Any:
 
     The mark is to be read before: what changes while `compute` reads has another mark, so it is computed again.
     """
-    row = CachedInsight.objects.filter(cache_key=key).first()
-    if row is not None and isinstance(row.cache_value, dict) and row.cache_value.get("mark") == mark:
-        return row.cache_value["value"]
+    found = already_kept(key, mark)
+    if found is not None:
+        return found
     value = compute()
-    CachedInsight.objects.update_or_create(
-        cache_key=key,
-        defaults={"cache_value": {"form": FORM, "mark": mark, "value": value}, "expires_at": timezone.now() + FOR},
-    )
+    _keep([_row(key, mark, value)])
     return value
+
+
+def kept_of_each(marks: Mapping[str, str], compute: Callable[[set[str]], Mapping[str, Any]]) -> dict[str, Any]:
+    """The same for many keys at once; `compute` is asked for those that are not kept. Two statements at most."""
+    rows = CachedInsight.objects.filter(cache_key__in=marks).values_list("cache_key", "cache_value")
+    found = {key: row["value"] for key, row in rows if isinstance(row, dict) and row.get("mark") == marks[key]}
+    if missing := marks.keys() - found.keys():
+        made = compute(missing)
+        _keep([_row(key, marks[key], made[key]) for key in sorted(missing)])
+        found.update(made)
+    return found
+
+
+def _row(key: str, mark: str, value: Any) -> CachedInsight:
+    kept_value = {"form": FORM, "mark": mark, "value": value}
+    return CachedInsight(cache_key=key, cache_value=kept_value, expires_at=timezone.now() + FOR)
+
+
+def _keep(rows: Sequence[CachedInsight]) -> None:
+    """Whoever computed last is right. One statement."""
+    CachedInsight.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["cache_key"], update_fields=["cache_value", "expires_at"]
+    )
+
+
+def already_kept(key: str, mark: str) -> Any:
+    """None where nothing is kept under `key` with this `mark`."""
+    row = CachedInsight.objects.filter(cache_key=key).first()
+    if row is None or not isinstance(row.cache_value, dict) or row.cache_value.get("mark") != mark:
+        return None
+    return row.cache_value["value"]
 
 
 def forget_expired(now: dt.datetime) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from accounts.models import User
+from accounts.models import Team, TeamMember, User
 from accounts.queries import get_organisation
 from analytics.services.health import facts_of
 from analytics.services.patterns import patterns_of
+from analytics.services.team import team_patterns_of
 from timetracker.web.times import zone
 from tracking.models import Project
 
@@ -22,8 +23,10 @@ def is_due(now: dt.datetime) -> bool:
     return any(_is_hour(now, name) for name in (*zones, get_organisation().time_zone))
 
 
-def compute_all(now: dt.datetime) -> Iterator[User | Project]:
-    """Of people where it is that hour their patterns, of open projects their health. Yields each when it is done."""
+def compute_all(now: dt.datetime) -> Iterator[User | Project | Team]:
+    """Of people where it is that hour their patterns; where it is for the organisation, the health of open projects and
+    for each lead the patterns of their team. Yields each when it is done.
+    """
     for person in User.objects.filter(is_active=True).order_by("pk"):
         if _is_hour(now, person.time_zone):
             patterns_of(person, now)
@@ -32,6 +35,9 @@ def compute_all(now: dt.datetime) -> Iterator[User | Project]:
         for project in Project.objects.open().order_by("pk"):
             facts_of(project)
             yield project
+        for lead in TeamMember.objects.filter(is_lead=True, user__is_active=True).select_related("team", "user"):
+            team_patterns_of(lead.team, lead.user, now)
+            yield lead.team
 
 
 def _is_hour(now: dt.datetime, name: str) -> bool:

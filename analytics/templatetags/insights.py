@@ -21,8 +21,10 @@ def hours_as_time(hours: float | None, user: Any = None) -> str:
 
 
 @register.filter
-def percent(share: float | None) -> str:
-    return "–" if share is None else f"{math.floor(100 * share + 0.5)} %"
+def percent(share: float | None, decimals: int = 0) -> str:
+    if share is None:
+        return "–"
+    return f"{figure(100 * share, decimals)} %" if decimals else f"{math.floor(100 * share + 0.5)} %"
 
 
 @register.filter

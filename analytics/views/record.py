@@ -39,7 +39,8 @@ def estimates(request: HttpRequest) -> HttpResponse:
     projects = list(projects_told_of(user, chosen))
     if chosen is not None and chosen not in {project.pk for project in projects}:
         raise Http404
-    found = told(_tasks(user, chosen, period))
+    zone = organisation_zone()
+    found = told(_tasks(user, chosen, period, zone), zone)
     seen, page = look_back(found.cases), page_of(found.cases, request, A_PAGE)
     context = {
         "told": found, "seen": seen, "plot": months_of(seen.months), "page": page, "rows": _with_tasks(page.items),
@@ -51,16 +52,15 @@ def estimates(request: HttpRequest) -> HttpResponse:
     return render_page(request, "analytics/record/page.html", context, partial="record")
 
 
-def _tasks(user: User, project: int | None, months: str) -> TaskQuerySet:
+def _tasks(user: User, project: int | None, months: str, zone: dt.tzinfo) -> TaskQuerySet:
     tasks = Task.objects.visible_to(user)
     if project is not None:
         tasks = tasks.filter(project=project)
-    return tasks.filter(completed_at__gte=_beginning(int(months))) if months else tasks
+    return tasks.filter(completed_at__gte=_beginning(int(months), zone)) if months else tasks
 
 
-def _beginning(months: int) -> dt.datetime:
+def _beginning(months: int, zone: dt.tzinfo) -> dt.datetime:
     """Of the month so many months ago, this one being the first: whole months, as the chart shows them."""
-    zone = organisation_zone()
     day = local_date(timezone.now(), zone)
     years, month = divmod(day.year * 12 + day.month - months, 12)
     return combine_local(dt.date(years, month + 1, 1), dt.time(0), zone)

@@ -37,16 +37,16 @@ def test_a_process_is_started_where_it_is_night(monkeypatch, people, now: dt.dat
 def test_it_computes_for_those_who_sleep(capsys, people, owner: User, django_assert_num_queries):
     make_entry(owner, BERLIN_NIGHT - dt.timedelta(days=20), 90, project=make_project(owner))
     call_command("compute_insights", "--at", BERLIN_NIGHT.isoformat())
-    assert capsys.readouterr().out == "1 people, 0 projects.\n"
+    assert capsys.readouterr().out == "People: 1. Projects: 0. Teams, by lead: 0.\n"
     assert list(CachedInsight.objects.values_list("cache_key", flat=True)) == [f"patterns:{owner.pk}"]
     owner.refresh_from_db()
     with django_assert_num_queries(5):  # kept
         patterns_of(owner, BERLIN_NIGHT + dt.timedelta(hours=4))
 
 
-def test_projects_are_computed_where_the_organisation_sleeps(capsys, people, owner: User):
+def test_projects_and_teams_are_computed_where_the_organisation_sleeps(capsys, people, owner: User, lead: User):
     project = make_project(owner)
     make_project(status="archived")
     call_command("compute_insights", "--at", UTC_NIGHT.isoformat())
-    assert capsys.readouterr().out.endswith(", 1 projects.\n")
+    assert capsys.readouterr().out.endswith("Projects: 1. Teams, by lead: 1.\n")
     assert CachedInsight.objects.filter(cache_key=f"health:{project.pk}").exists()

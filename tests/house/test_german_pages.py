@@ -50,7 +50,7 @@ PAGES = [
     "/dashboard/gallery/", "/dashboard/widgets/time-chart/settings/", "/insights/estimates/",
     "/insights/estimates/?months=3", "/insights/estimates/model/time-estimate/",
     "/insights/estimates/model/rough-estimate/", "/insights/estimates/task/{task}/",
-    "/insights/estimates/task/{task}/similar/",
+    "/insights/estimates/task/{task}/similar/", "/insights/team/{team}/",
 ]  # fmt: skip
 FORMS = [
     "/entries/new/", "/clients/new/", "/projects/new/", "/projects/{project}/people/add/", "/tasks/new/", "/tags/new/",

@@ -10,6 +10,13 @@ ROWS: list[Row] = [
         get("/api/analytics/insights/productivity-patterns"),
     ),
     *rights(
+        "a team's patterns",
+        "see",
+        get("/insights/team/{team}/"),
+        get("/api/analytics/insights/team-patterns?team_id={team}"),
+        get("/insights/team/", ok=302),
+    ),
+    *rights(
         "the private project",
         "see",
         get("/insights/projects/{project}/"),

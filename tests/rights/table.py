@@ -116,6 +116,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "arrange one's own": EVERYBODY_HERE,
         "make it everybody's": ADMINISTRATORS,
     },
+    "a team's patterns": {"see": "S H H H Y H Y S"},
     "patterns": {"see one’s own; nobody else’s can be asked for": EVERYBODY_HERE},
     "how good estimates were": {
         "see, of the tasks one sees": EVERYBODY_HERE,
@@ -170,5 +171,6 @@ NOTES = """\
   field it is "not there". What one sees but may not do is 403 with the reason.
 - What a person is told is theirs alone: no role reads or changes it. It goes when they may no longer see what it is
   about.
+- A team's patterns are for its leads and for administrators, and never of fewer than five people besides the reader.
 - A token may do what its person may, or only read. Sessions write with a CSRF token only.
 """

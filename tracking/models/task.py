@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import Role
 from accounts.models import User
 from tracking.choices import FINISHED, Priority, TaskStatus
 from tracking.models.project import Project, ProjectMember
@@ -22,6 +23,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
             return self
         member = ProjectMember.objects.filter(project=OuterRef("project"), user=user)
         return self.filter(Q(project__is_public=True) | Exists(member))
+
+    def visible_to_assignee(self) -> TaskQuerySet:
+        """The same rule for many people at once: each task that its own assignee sees."""
+        member = ProjectMember.objects.filter(project=OuterRef("project"), user=OuterRef("assignee"))
+        assigned = self.filter(assignee__is_active=True)
+        return assigned.filter(Q(project__is_public=True) | Q(assignee__role=Role.ADMINISTRATOR) | Exists(member))
 
     def open(self) -> TaskQuerySet:
         return self.exclude(status__in=FINISHED).filter(archived_at=None)
