@@ -60,9 +60,11 @@ CHANGES: dict[str, Callable[[User, Team, User], object]] = {
     "longer": lambda owner, team, lead: update_entry(
         entry=entry_of(owner), actor=owner, started_at=FIRST - dt.timedelta(hours=1)
     ),
-    "tagged": lambda owner, team, lead: update_entry(entry=entry_of(owner), actor=owner, tags=[make_tag("call")]),
-    "tag renamed": lambda owner, team, lead: update_tag(
-        tag=TimeEntry.tags.through.objects.all()[0].tag, actor=owner, name="deep"
+    "tagged": lambda owner, team, lead: update_entry(
+        entry=entry_of(owner), actor=owner, tags=[make_tag("call", meeting=True)]
+    ),
+    "no meeting any more": lambda owner, team, lead: update_tag(
+        tag=TimeEntry.tags.through.objects.all()[0].tag, actor=owner, meeting=False
     ),
     "deleted": lambda owner, team, lead: delete_entry(entry=entry_of(owner), actor=owner),
     "zone": lambda owner, team, lead: update_profile(person=owner, time_zone="Asia/Tokyo"),
@@ -165,7 +167,7 @@ def test_only_who_changed_is_read_again(crew, team, lead, owner):
 def test_the_same_statements_for_few_and_for_many(crew, team, lead, more, django_assert_num_queries):
     people = [*crew, *add_people(team, more)]
     add_work(people, mornings(10 + 10 * more))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(12):
         found(team, lead)
     with django_assert_num_queries(6):
         team_patterns_of(team, lead, NOON)
