@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 from whitenoise.base import WhiteNoise
@@ -72,6 +72,17 @@ def _clean(monkeypatch) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def kept_for_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What fixtures of a module write after this one stands for all its tests, and is rolled back after the last.
+
+    Only for files none of whose tests commits (`transaction=True`).
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.services.profile import update_profile
 from analytics.services.anomalies import look_at
+from tests.factories import UserFactory
 from tests.tracking.pages import MOST_STATEMENTS, statements, text
 from tests.tracking.toggl import toggl_file
 from tests.work import MONDAY, make_entry, make_project, make_task
@@ -30,18 +32,38 @@ from tracking.services.undo import undo_batch
 pytestmark = pytest.mark.django_db
 DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 TODAY = MONDAY + 30 * DAY
+NOW = TODAY + 10 * HOUR
+
+
+@pytest.fixture(scope="module")
+def past(kept_for_the_file: None) -> Task:
+    """Somebody has worked on it for 30 days, an hour or so at 9:00."""
+    Organisation.objects.create(pk=Organisation.PK, name="Kestrel Studio", set_up_at=timezone.now())
+    person = UserFactory.create(username="olga", display_name="Olga Owner")
+    task = make_task(make_project(person))
+    with time_machine.travel(NOW, tick=False):
+        for day in range(30):
+            make_entry(person, MONDAY + day * DAY, 50 + (7 * day) % 21, task=task, description=f"Day {day}")
+        drain()
+    assert not TimeEntry.objects.to_review().exists()
+    return task
 
 
 @pytest.fixture
-def task(owner: User) -> Iterator[Task]:
-    """Owner has worked on it for 30 days, an hour or so at 9:00."""
-    task = make_task(make_project(owner))
-    with time_machine.travel(TODAY + 10 * HOUR, tick=False):
-        for day in range(30):
-            make_entry(owner, MONDAY + day * DAY, 50 + (7 * day) % 21, task=task, description=f"Day {day}")
-        drain()
-        assert not TimeEntry.objects.to_review().exists()
-        yield task
+def organisation(past: Task) -> Organisation:
+    return Organisation.objects.get()
+
+
+@pytest.fixture
+def owner(past: Task) -> User:
+    return User.objects.get(username="olga")
+
+
+@pytest.fixture
+def task(past: Task) -> Iterator[Task]:
+    """After these 30 days."""
+    with time_machine.travel(NOW, tick=False):
+        yield Task.objects.get(pk=past.pk)
 
 
 def logged(owner: User, task: Task, start: dt.datetime = TODAY, minutes: int = 600, **fields: object) -> TimeEntry:
@@ -189,10 +211,10 @@ def test_nothing_is_put_over_a_stronger_reason(owner, task):
 
 
 def test_a_mark_taken_back_leaves_what_else_is_odd(owner):
-    entry = make_entry(owner)
+    entry = make_entry(owner, MONDAY - DAY)
     assert flag_entry(entry=entry, reason=Review.ODD_HOURS)
     assert flag_entry(entry=entry, reason=Review.NONE)
-    assert TimeEntry.objects.get().review == Review.NO_PROJECT
+    assert heard(entry).review == Review.NO_PROJECT
 
 
 # ── Statements ───────────────────────────────────────────────────────────────
