@@ -9,6 +9,7 @@ import contextlib
 import copy
 import dataclasses
 from collections.abc import Iterator
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -122,13 +123,18 @@ def _given(dice: Random, param: Param, trigger: Trigger, ids: tuple[int, ...]) -
     if one and dice.random() < 0.4:
         return one if param.kind != ParamKind.TEXT or param.choices or dice.random() < 0.5 else f"Of {one}"
     literals: dict[ParamKind, list[Any]] = {
-        ParamKind.TEXT: list(param.choices) or [text for text in VALUES[Kind.TEXT] if _fits(text, param)],
+        ParamKind.TEXT: _texts(param) if param.kind == ParamKind.TEXT else [],
         ParamKind.ID: [*ids, 10**9, 2**63 - 1],
         ParamKind.HOURS: [0.5, 8, 1e5, "1h30", "90m", "1:30"],
         ParamKind.MOMENT: VALUES[Kind.MOMENT][:2],
         ParamKind.URL: ["https://a.example/hook?x=1", "http://10.0.0.1:8080", "https://grüße.example/"],
     }
     return dice.choice(literals[param.kind])
+
+
+@cache
+def _texts(param: Param) -> list[str]:
+    return list(param.choices) or [text for text in VALUES[Kind.TEXT] if _fits(text, param)]
 
 
 def _fits(text: str, param: Param) -> bool:
