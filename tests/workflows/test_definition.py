@@ -99,7 +99,7 @@ OPTIONS = VALUES | st.dictionaries(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from([*TRIGGERS, "schedule", "nothing"]) | VALUES, CONDITIONS,
     st.lists(ACTION | VALUES, max_size=3) | VALUES, OPTIONS,
