@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -62,6 +63,14 @@ def _quick() -> Iterator[None]:
         Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none
     with override_settings(**changed):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_second_log() -> None:
+    """pytest keeps the lines of a test that fails; ours, on the terminal, took longer to write than all else of them."""
+    for handler in logging.getLogger().handlers:
+        if type(handler) is logging.StreamHandler:
+            handler.setLevel(logging.CRITICAL + 1)
 
 
 @pytest.fixture(autouse=True)
