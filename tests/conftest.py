@@ -67,7 +67,7 @@ def _quick() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_second_log() -> None:
-    """pytest keeps the lines of a test that fails; ours, on the terminal, took longer to write than all else of them."""
+    """pytest keeps the lines for a test that fails; writing them to the terminal as well costs most of their time."""
     for handler in logging.getLogger().handlers:
         if type(handler) is logging.StreamHandler:
             handler.setLevel(logging.CRITICAL + 1)

