@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from hypothesis import HealthCheck, given, settings
@@ -32,10 +33,29 @@ from tracking.services.timer import start_timer
 NOT_OPERATIONS = {"schema", "docs"}
 
 
+def made() -> dict[str, Any]:
+    return json.loads(OpenApiJsonRenderer().render(SchemaGenerator().get_schema(request=None, public=True)))
+
+
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """As it is served."""
-    return json.loads(OpenApiJsonRenderer().render(SchemaGenerator().get_schema(request=None, public=True)))
+    return made()
+
+
+@pytest.mark.django_db
+def test_it_is_made_once_for_each_language(document, owner, client_for, monkeypatch):
+    def served(language: str) -> dict[str, Any]:
+        address = f"/api/schema/?lang={language}"
+        return client_for(owner).get(address, headers={"Accept": "application/json"}).json()
+
+    with override("de"):
+        german = made()
+    assert german != document
+    for _again in range(2):
+        assert served("en") == document
+        assert served("de") == german
+        monkeypatch.delattr(SchemaGenerator, "parse", raising=False)
 
 
 def test_it_is_valid_and_gives_no_warning():

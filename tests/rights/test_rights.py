@@ -43,8 +43,9 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
         # These run last, and a server that another test has ended may have written after that test's own clean-up.
         call_command("flush", interactive=False, verbosity=0)
         with transaction.atomic():
+            world = build()
             logging.disable(logging.WARNING)  # a line for each of ten thousand requests; faults are written still
-            yield build()
+            yield world
             logging.disable(logging.NOTSET)
             transaction.set_rollback(True)
 
