@@ -92,7 +92,7 @@ def test_the_page_comes_at_once_and_asks_for_what_takes_time(client_for: ClientF
 def test_the_figures_say_what_they_are(client_for: ClientFor, crew, team, lead):
     found = page(client_for(lead), team)
     assert "Your own work is in none of them." in found
-    assert "Looked at: 3 September 2025 to 3 March 2026" in found
+    assert "Looked at: 3 Sep 2025 to 3 Mar 2026" in found
     assert not [person for person in crew if person.display_name in found or person.username in found]
 
 
