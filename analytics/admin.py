@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
+from analytics.advice import PATTERN
 from analytics.models import CachedInsight, DigestMark, Dismissal, Prediction, ScoreWeights, TrainedModel
 from analytics.services.versions import is_genuine, use_model
 from tracking.admin.services import each
@@ -120,20 +121,26 @@ class PredictionAdmin(ReadOnlyAdmin):
 
 @admin.register(Dismissal)
 class DismissalAdmin(ReadOnlyAdmin):
-    """Who has put which recommendation away: of somebody's own doing, and back by itself after four weeks."""
+    """Who has put which recommendation about a project away: of somebody's own doing, and back by itself after four
+    weeks. What follows from somebody's patterns is theirs alone.
+    """
 
     list_display = ["key", "user", "dismissed_at"]
     list_select_related = ["user"]
     search_fields = ["key", "user__username"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Dismissal]:
+        return super().get_queryset(request).exclude(key__startswith=f"{PATTERN}:")
+
 
 @admin.register(ScoreWeights)
 class ScoreWeightsAdmin(ReadOnlyAdmin):
-    """What somebody's own score is made of. Nobody else sets it."""
+    """Who has weights of their own. Which, is theirs alone."""
 
-    list_display = ["user", "focus", "estimates", "balance", "goal"]
+    list_display = ["user"]
     list_select_related = ["user"]
     search_fields = ["user__username"]
+    fields = ["user"]
 
 
 @admin.register(DigestMark)

@@ -62,8 +62,7 @@ class AdviceBroughtBack:
 )
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreWeightsChanged:
-    changed: list[str]
-    """Names of parts; how much they count is the person's own."""
+    """Which and how much is the person's own: administrators read the log."""
 
 
 @event_type(

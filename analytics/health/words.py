@@ -68,7 +68,12 @@ SILENCES: dict[str, StrOrPromise] = {
 
 
 def percent(share: float) -> str:
-    return f"{math.floor(100 * share + 0.5)} %"
+    """Rounded down, as on a project's own page: 100 % is all of it, and a threshold is shown where it is reached."""
+    return f"{_whole(share)} %"
+
+
+def _whole(share: float) -> int:
+    return math.floor(round(100 * share, 6))
 
 
 def value_words(signal: Signal) -> str:
@@ -76,7 +81,8 @@ def value_words(signal: Signal) -> str:
     if signal.value is None:
         return "–"
     if signal.name in {Name.BURN, Name.GROWTH}:
-        return ("+" if signal.value > 0 else "−" if round(signal.value, 2) < 0 else "") + percent(abs(signal.value))
+        whole = _whole(abs(signal.value))
+        return f"{('+' if signal.value > 0 else '−') if whole else ''}{whole} %"
     return percent(signal.value)
 
 

@@ -38,7 +38,7 @@ class ScoreWeights(models.Model):
         ordering = ["user"]
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} {getattr(self, name)}" for name in PARTS)
+        return str(self.user)
 
     def clean(self) -> None:
         if sum(bool(getattr(self, name)) for name in PARTS) < FEWEST_PARTS:

@@ -20,6 +20,10 @@ PART_HOURS, MORNING = (0, 6, 12, 18), 1
 """Hours at which night, morning, afternoon and evening begin, and the place of the morning."""
 QUIET = 0.02
 """Share of all worked time that may lie in the hours that are not somebody's working hours."""
+SELDOM = 0.05
+"""Share of it in the two hours around midnight, up to which days are those of the calendar: one long night must not
+move the days of half a year.
+"""
 
 
 class Stretch(NamedTuple):
@@ -52,9 +56,12 @@ class Day:
 
 
 def day_begins(by_hour: Sequence[int]) -> int:
-    """Hours from midnight to where days begin: the middle of the longest run of hours round the clock that hold at most
-    2 % of the time. Negative where that lies in the evening before: a day has the date on which its work begins.
+    """Hours from midnight to where days begin: at midnight, unless somebody often works then. Else it is the middle of
+    the longest run of hours round the clock that hold at most 2 % of the time; negative where that lies in the evening
+    before: a day has the date on which its work begins.
     """
+    if by_hour[23] + by_hour[0] <= SELDOM * sum(by_hour):
+        return 0
     allowed = QUIET * sum(by_hour)
     longest, begins = 0, 0
     for start in range(HOURS):

@@ -7,7 +7,7 @@ from typing import Any
 
 from analytics.models import CachedInsight
 
-FORM = 3
+FORM = 4
 """Of what is kept: raised when it is computed in another way, or has other fields."""
 
 

@@ -11,7 +11,7 @@ from analytics.patterns.days import Stretch
 from analytics.productivity import DAY, Finished
 from analytics.queries.productivity import finished_tasks_of, pieces_by_entry
 from analytics.queries.zones import zone_changes
-from timetracker.web.times import combine_local, local_date
+from timetracker.web.times import combine_local, local_date, week_bounds
 from tracking.models import Tag, TimeEntry
 
 WEEKS = 26
@@ -19,7 +19,7 @@ WEEKS = 26
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whole weeks, the last of which ended yesterday."""
+    """Whole weeks as the person begins them; the last has ended."""
 
     first: dt.date
     weeks: int
@@ -42,17 +42,17 @@ class Work:
 
 
 def period_of(user: User, now: dt.datetime) -> Period:
-    """26 weeks up to yesterday, or fewer since the person's time zone changed: what was the morning there is not the
-    morning here. One statement.
+    """26 weeks up to the last that has ended, or fewer since the person's time zone changed: what was the morning there
+    is not the morning here. One statement.
     """
-    today = local_date(now, user.zone)
-    first = today - 7 * WEEKS * DAY
+    end, _next = week_bounds(local_date(now, user.zone), user.week_start)
+    first = end - 7 * WEEKS * DAY
     start = combine_local(first, dt.time(0), user.zone)
     moved = zone_changes([user.pk], start).get(user.pk)
     if moved is None:
         return Period(first, WEEKS, since_zone=False)
-    weeks = (today - local_date(moved, user.zone) - DAY).days // 7
-    return Period(today - 7 * max(0, weeks) * DAY, max(0, weeks), since_zone=True)
+    weeks = max(0, (end - local_date(moved, user.zone) - DAY).days // 7)
+    return Period(end - 7 * weeks * DAY, weeks, since_zone=True)
 
 
 def work_of(user: User, period: Period) -> Work:

@@ -13,7 +13,7 @@ from analytics.productivity import DAY, Finished
 from analytics.queries.patterns import WEEKS
 from analytics.queries.productivity import Window, comparable, pieces_by_person
 from analytics.queries.zones import zone_changes
-from timetracker.web.times import combine_local, local_date
+from timetracker.web.times import combine_local, local_date, week_bounds
 from tracking.models import Task, TimeEntry
 
 
@@ -48,10 +48,10 @@ def people_of(team: Team) -> list[User]:
     return list(User.objects.filter(memberships__team=team, is_active=True).order_by("pk"))
 
 
-def team_period(people: Sequence[User], now: dt.datetime) -> TeamPeriod:
-    """26 weeks up to the last day that is over everywhere. One statement."""
-    today = min(local_date(now, person.zone) for person in people)
-    first, after = today - 7 * WEEKS * DAY, today
+def team_period(people: Sequence[User], now: dt.datetime, week_start: int) -> TeamPeriod:
+    """26 weeks up to the last that has ended everywhere. One statement."""
+    after, _next = week_bounds(min(local_date(now, person.zone) for person in people), week_start)
+    first = after - 7 * WEEKS * DAY
     starts = {person.pk: combine_local(first, dt.time(0), person.zone) for person in people}
     moves = zone_changes(starts, min(starts.values()))
     windows = {}

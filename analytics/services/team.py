@@ -43,7 +43,7 @@ def team_patterns_of(team: Team, reader: User, now: dt.datetime, *, wait: bool =
     size, others = len(everybody), len(people)
     if others < FEWEST_PEOPLE:
         return TeamPatterns(size, others, {"enough": False})
-    period = team_period(people, now)
+    period = team_period(people, now, reader.week_start)
     if len(period.windows) < FEWEST_PEOPLE:
         return TeamPatterns(size, others, {"enough": False})
     # Others finish and estimate a person's tasks, too, and a project may be closed to them.

@@ -13,17 +13,27 @@ from analytics.services.weights import set_weights
 from timetracker.web.answers import action, memory_of, number, remembering
 from timetracker.web.htmx import hx_response, redirect_with_toast, toast
 
+CHANGED = {"scoreChanged": True}
+
 
 @action
 def score_weights(request: HttpRequest) -> HttpResponse:
     before = weights_of(request.user)
-    set_weights(user=request.user, weights=memory_of(request, None) or _sent(request))
+    try:
+        set_weights(user=request.user, weights=memory_of(request, None) or _sent(request))
+    except ValidationError as error:
+        if not request.htmx:
+            raise
+        # What was refused must not stay on the page as if it counted.
+        response = toast(hx_response(request, trigger=CHANGED), " ".join(error.messages), "error")
+        response.status_code = 409
+        return response
     url = reverse("analytics:score-weights")
     undo_url = url + remembering(before) if weights_of(request.user) != before else None
-    text = _("Your score counts anew.")
+    text = _("Weights saved.")
     if not request.htmx:
         return redirect_with_toast(request, reverse("analytics:patterns"), text, undo_url=undo_url)
-    return toast(hx_response(request, trigger={"scoreChanged": True}), text, undo_url=undo_url)
+    return toast(hx_response(request, trigger=CHANGED), text, undo_url=undo_url)
 
 
 def _sent(request: HttpRequest) -> dict[str, int]:

@@ -85,10 +85,18 @@ def test_days_of_the_night_begin_at_noon():
 
 @pytest.mark.parametrize(
     ("worked", "begins"),
-    [(range(9, 17), 1), (range(9, 12), -2), ((22, 23, 0, 1, 2, 3, 4, 5), 14), (range(8), -8)],
+    [(range(9, 17), 0), (range(9, 12), 0), ((22, 23, 0, 1, 2, 3, 4, 5), 14), (range(8), -8)],
 )
 def test_where_days_begin(worked, begins):
     assert day_begins([3600 * (hour in worked) for hour in range(24)]) == begins
+
+
+def test_one_long_night_moves_no_other_day():
+    usual = [stretch(FIRST + dt.timedelta(days=n), 9, 8 * 60) for n in range(20)]
+    evening, night = stretch(FIRST, 21, 120), stretch(FIRST + dt.timedelta(days=30), 1, 300)
+    days = days_of([*usual, evening, night], BERLIN)
+    assert {day.date: day.total for day in days}[FIRST] == 10 * HOUR
+    assert days[-1].date == FIRST + dt.timedelta(days=30)
 
 
 def test_turns_and_blocks_of_a_day():

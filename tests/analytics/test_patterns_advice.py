@@ -9,10 +9,12 @@ import pytest
 from accounts.models import User
 from analytics.models import Dismissal
 from analytics.services.patterns import last_patterns, patterns_of
+from analytics.services.weights import set_weights
 from tests.conftest import ClientFor
 from tests.tracking.pages import HTMX, NOON, text, toast_of, undo
 from tests.tracking.tiles import cost, drawn
 from tests.work import make_project
+from timetracker.events.models import Event
 from tracking.models import TimeEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wednesday")]
@@ -92,3 +94,18 @@ def test_the_board_without_a_pattern(owner: User, teammate: User):
     assert last_patterns(owner) is not None
     assert last_patterns(teammate) is None
     assert "Track time for a few weeks." in drawn(owner, "patterns")
+
+
+def test_what_stands_out_is_told_to_no_administrator(client_for: ClientFor, owner: User, administrator: User):
+    for key in ("pattern:peak:14", "project:7:overdue"):
+        client_for(owner).post(f"{URL}advice/dismiss/", {"key": key}, headers=HTMX)
+    set_weights(user=owner, weights={"goal": 0, "focus": 3})
+    browser = client_for(administrator)
+    rows = text(browser.get("/admin/analytics/dismissal/"))
+    assert "project:7:overdue" in rows
+    assert "peak" not in rows
+    own = Dismissal.objects.get(key="pattern:peak:14")
+    assert browser.get(f"/admin/analytics/dismissal/{own.pk}/change/").status_code == 302  # as if it were not there
+    assert "focus" not in text(browser.get(f"/admin/analytics/scoreweights/{owner.pk}/change/")).lower()
+    told = Event.objects.filter(type__in=["advice_dismissed", "score_weights_changed"]).order_by("pk")
+    assert [event.payload for event in told] == [{"key": "pattern"}, {"key": "project:7:overdue"}, {}]

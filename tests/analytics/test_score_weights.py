@@ -37,7 +37,7 @@ def test_everything_counts_once_until_somebody_says_otherwise(owner: User):
     set_weights(user=owner, weights={"focus": 3})
     assert weights_of(owner) == {"focus": 3, "estimates": 1, "balance": 1, "goal": 1}
     event = Event.objects.get(type="score_weights_changed")
-    assert (event.person_id, event.payload) == (owner.pk, {"changed": ["focus"]})
+    assert (event.person_id, event.payload) == (owner.pk, {})
     set_weights(user=owner, weights={"focus": 3})
     assert Event.objects.filter(type="score_weights_changed").count() == 1
 
@@ -54,7 +54,7 @@ def test_the_score_follows_on_page_board_and_api(client_for: ClientFor, worked: 
     assert before.value is not None
     browser = client_for(worked)
     answer = browser.post(URL, {"focus": "3", "goal": "0"}, headers=HTMX)
-    assert toast_of(answer)["text"] == "Your score counts anew."
+    assert toast_of(answer)["text"] == "Weights saved."
     parts = {part.name: part.value for part in before.parts}
     wanted = (3 * parts["focus"] + parts["balance"]) / 4
 
@@ -86,7 +86,9 @@ def test_with_too_few_parts_it_says_what_helps(client_for: ClientFor, worked: Us
 
 @pytest.mark.parametrize("sent", [{"focus": "x"}, {"focus": "9"}, {"focus": ""}])
 def test_nonsense_is_refused(client_for: ClientFor, owner: User, sent: dict[str, str]):
-    assert client_for(owner).post(URL, sent, headers=HTMX).status_code == 409
+    answer = client_for(owner).post(URL, sent, headers=HTMX)
+    assert answer.status_code == 409
+    assert "scoreChanged" in answer["HX-Trigger"]  # the page shows again what counts
     assert not ScoreWeights.objects.exists()
 
 

@@ -92,7 +92,7 @@ def test_the_page_comes_at_once_and_asks_for_what_takes_time(client_for: ClientF
 def test_the_figures_say_what_they_are(client_for: ClientFor, crew, team, lead):
     found = page(client_for(lead), team)
     assert "Your own work is in none of them." in found
-    assert "Looked at: 3 Sep 2025 to 3 Mar 2026" in found
+    assert "Looked at: 1 Sep 2025 to 1 Mar 2026" in found
     assert not [person for person in crew if person.display_name in found or person.username in found]
 
 
@@ -125,11 +125,11 @@ def test_a_figure_of_four_is_a_dash(client_for: ClientFor, crew, team, lead):
     browser = client_for(lead)
     answer = browser.get(API, {"team_id": team.pk}).json()
     week = {week["first"]: week for week in answer["weeks"]}
-    assert week["2026-01-07"]["worked"] == 4 * 90 * 60
-    assert week["2026-01-07"]["meetings"] is None
+    assert week["2026-01-05"]["worked"] == (6 * 90 + 4 / 5 * 90) * 60
+    assert week["2026-01-05"]["meetings"] is None
     told = {(day, hour) for day, row in enumerate(answer["grid"]) for hour, share in enumerate(row) if share}
     assert told == {(day, hour) for day in range(6) for hour in (9, 10)}
-    assert week["2026-01-14"]["worked"] is None
+    assert week["2026-01-19"]["worked"] is None
     assert '<span class="heat-none">–</span>' in page(browser, team)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from argparse import ArgumentTypeError
 from collections import Counter
 from typing import Any
 
@@ -12,6 +13,16 @@ from analytics.services.nightly import compute_all
 from tracking.models import Project
 
 
+def _moment(text: str) -> dt.datetime:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ArgumentTypeError("Write a moment such as 2026-11-28T04:30+01:00.")
+    return found
+
+
 class Command(BaseCommand):
     help = (
         "Computes the patterns of people and teams and the health of projects where it is between 4 and 5 in the"
@@ -19,7 +30,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--at", type=dt.datetime.fromisoformat, help="Another moment than now, with its offset.")
+        parser.add_argument("--at", type=_moment, help="Another moment than now, with its offset.")
 
     def handle(self, *, at: dt.datetime | None, **_options: Any) -> None:
         found = Counter(type(one) for one in compute_all(at or timezone.now()))
