@@ -64,6 +64,8 @@ class AdviceBroughtBack:
 class ScoreWeightsChanged:
     """Which and how much is the person's own: administrators read the log."""
 
+    user_id: int
+
 
 @event_type(
     "digest_ready",

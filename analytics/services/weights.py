@@ -22,4 +22,4 @@ def set_weights(*, user: User, weights: Mapping[str, int]) -> None:
         setattr(row, name, weights[name])
     row.full_clean()
     row.save()
-    record(ScoreWeightsChanged(), actor=user, subject=user, person_id=user.pk)
+    record(ScoreWeightsChanged(user_id=user.pk), actor=user, subject=user, person_id=user.pk)

@@ -108,4 +108,6 @@ def test_what_stands_out_is_told_to_no_administrator(client_for: ClientFor, owne
     assert browser.get(f"/admin/analytics/dismissal/{own.pk}/change/").status_code == 302  # as if it were not there
     assert "focus" not in text(browser.get(f"/admin/analytics/scoreweights/{owner.pk}/change/")).lower()
     told = Event.objects.filter(type__in=["advice_dismissed", "score_weights_changed"]).order_by("pk")
-    assert [event.payload for event in told] == [{"key": "pattern"}, {"key": "project:7:overdue"}, {}]
+    assert [event.payload for event in told] == [
+        {"key": "pattern"}, {"key": "project:7:overdue"}, {"user_id": owner.pk},
+    ]  # fmt: skip

@@ -37,7 +37,7 @@ def test_everything_counts_once_until_somebody_says_otherwise(owner: User):
     set_weights(user=owner, weights={"focus": 3})
     assert weights_of(owner) == {"focus": 3, "estimates": 1, "balance": 1, "goal": 1}
     event = Event.objects.get(type="score_weights_changed")
-    assert (event.person_id, event.payload) == (owner.pk, {})
+    assert (event.person_id, event.payload) == (owner.pk, {"user_id": owner.pk})
     set_weights(user=owner, weights={"focus": 3})
     assert Event.objects.filter(type="score_weights_changed").count() == 1
 
