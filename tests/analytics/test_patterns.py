@@ -7,7 +7,7 @@ import random
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.patterns.asked import ask, weeks_of
@@ -166,7 +166,7 @@ def test_rounding_is_no_change():
     assert changes("x", [0.0] * 30, 8).p == 1.0
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(st.floats(0, 3600), min_size=24, max_size=24), min_size=20, max_size=25))
 def test_whatever_the_hours_p_is_a_probability(rows):
     found = peak("peak", rows, 20)

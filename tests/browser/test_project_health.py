@@ -57,6 +57,8 @@ def test_dismissing_with_keys_undo_and_bringing_back(open_page: OpenPage, person
     before = said.count()
     page.get_by_role("button", name="Dismiss: 2 of 4 open tasks").press("Enter")
     expect(page.get_by_text("Dismissed (1)")).to_be_visible()
+    next_one = said.first.get_by_role("button", name="Dismiss") if before > 1 else page.locator("#health")
+    expect(next_one).to_be_focused()
     page.get_by_role("button", name="Undo").click()
     expect(said).to_have_count(before)
     page.get_by_role("button", name="Dismiss: 2 of 4 open tasks").press("Enter")
