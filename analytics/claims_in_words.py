@@ -75,14 +75,13 @@ def sentence(claim: Mapping[str, Any], user: User) -> str:
     return str(_CHANGES[name, level > other]) % words
 
 
-def grounds(claim: Mapping[str, Any], user: User) -> str:
-    """The interval and what it rests on."""
+def grounds(claim: Mapping[str, Any], user: User, *, group: bool = False) -> str:
+    """The interval and what it rests on. The hours of a `group` are shares, and its estimates go by week."""
     name = claim["name"]
     low, high = sorted((claim["low"], claim["high"]), key=abs)
+    lengths = {"longest_day", "shortest_day"} if group else {"peak", "longest_day", "shortest_day"}
     figure: Callable[[float], str] = {
-        "peak": lambda value: duration(round(value), user),
-        "longest_day": lambda value: duration(round(value), user),
-        "shortest_day": lambda value: duration(round(value), user),
+        **dict.fromkeys(lengths, lambda value: duration(round(value), user)),
         "turns_change": one_decimal,
         "estimates_change": factor,
     }.get(name, points)
@@ -95,7 +94,9 @@ def grounds(claim: Mapping[str, Any], user: User) -> str:
     if name in {"peak", "focus_part"}:
         return _("95 %% interval %(low)s to %(high)s; %(count)s days; p = %(p)s.") % words
     if name == "estimates_change":
-        return _("95 %% interval: by a factor of %(low)s to %(high)s; %(count)s tasks; p = %(p)s.") % words
+        by_week = _("95 %% interval: by a factor of %(low)s to %(high)s; %(count)s weeks; p = %(p)s.")
+        by_task = _("95 %% interval: by a factor of %(low)s to %(high)s; %(count)s tasks; p = %(p)s.")
+        return (by_week if group else by_task) % words
     return _("95 %% interval %(low)s to %(high)s; %(count)s weeks; p = %(p)s.") % words
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -72,12 +73,7 @@ class ProductivityPatternsViewSet(ViewSet):
                 "peak_hours": [(one["which"] + n) % 24 for one in peaks for n in range(one["width"])],
                 "productivity_score": score.value,
                 "score_parts": [{"name": one.name, "value": one.value, "weight": one.weight} for one in score.parts],
-                "patterns": [
-                    pattern_row(claim, sentence(claim, user), grounds(claim, user))
-                    if claim["said"]
-                    else pattern_row(claim)
-                    for claim in found["claims"]
-                ],
+                "patterns": [pattern_row(claim, user, sentence, grounds) for claim in found["claims"]],
                 "recommendations": [one.text for one in advice if one.key not in dismissed],
                 "first": found["first"],
                 "last": found["last"],
@@ -86,13 +82,16 @@ class ProductivityPatternsViewSet(ViewSet):
         )
 
 
-def pattern_row(claim: dict[str, Any], text: str = "", rests_on: str = "") -> dict[str, Any]:
-    is_asked = claim["p"] is not None
+Words = Callable[[dict[str, Any], User], str]
+
+
+def pattern_row(claim: dict[str, Any], user: User, in_words: Words, rests_on: Words) -> dict[str, Any]:
+    is_said, is_asked = claim["said"], claim["p"] is not None
     return {
         "name": claim["name"],
-        "said": claim["said"],
-        "text": text,
-        "grounds": rests_on,
+        "said": is_said,
+        "text": in_words(claim, user) if is_said else "",
+        "grounds": rests_on(claim, user) if is_said else "",
         "p": claim["p"],
         "count": claim["count"],
         "effect": round(claim["level"] - claim["other"], 4) if is_asked else None,

@@ -74,10 +74,7 @@ class TeamPatternsViewSet(ViewSet):
             "enough": found["enough"],
             "first": found.get("first"),
             "last": found.get("last"),
-            "patterns": [
-                pattern_row(claim, sentence(claim, user), grounds(claim, user)) if claim["said"] else pattern_row(claim)
-                for claim in found.get("claims", ())
-            ],
+            "patterns": [pattern_row(claim, user, sentence, grounds) for claim in found.get("claims", ())],
             "grid": found.get("grid", []),
             "weeks": found.get("weeks", []),
             "months": found.get("months", []),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import Weekday
 from accounts.models import User
+from analytics import claims_in_words
 from analytics.claims_in_words import PARTS, clock, factor, one_decimal, percent, points
 from timetracker.web.templatetags.web import duration
 
@@ -62,19 +62,4 @@ def sentence(claim: Mapping[str, Any], reader: User) -> str:
 
 def grounds(claim: Mapping[str, Any], reader: User) -> str:
     """The interval and what it rests on."""
-    name = claim["name"]
-    low, high = sorted((claim["low"], claim["high"]), key=abs)
-    figure: Callable[[float], str] = {
-        "longest_day": lambda value: duration(round(value), reader),
-        "shortest_day": lambda value: duration(round(value), reader),
-        "turns_change": one_decimal,
-        "estimates_change": factor,
-    }.get(name, points)
-    words = {
-        "low": figure(abs(low)), "high": figure(abs(high)), "count": claim["count"], "p": number_format(claim["p"], 4),
-    }  # fmt: skip
-    if name in {"peak", "focus_part"}:
-        return _("95 %% interval %(low)s to %(high)s; %(count)s days; p = %(p)s.") % words
-    if name == "estimates_change":
-        return _("95 %% interval: by a factor of %(low)s to %(high)s; %(count)s weeks; p = %(p)s.") % words
-    return _("95 %% interval %(low)s to %(high)s; %(count)s weeks; p = %(p)s.") % words
+    return claims_in_words.grounds(claim, reader, group=True)
