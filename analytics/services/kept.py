@@ -30,8 +30,7 @@ def kept(key: str, mark: str, compute: Callable[[], Any]) -> Any:
 
 def kept_of_each(marks: Mapping[str, str], compute: Callable[[set[str]], Mapping[str, Any]]) -> dict[str, Any]:
     """The same for many keys at once; `compute` is asked for those that are not kept. Two statements at most."""
-    rows = CachedInsight.objects.filter(cache_key__in=marks).values_list("cache_key", "cache_value")
-    found = {key: row["value"] for key, row in rows if isinstance(row, dict) and row.get("mark") == marks[key]}
+    found = _found(marks)
     if missing := marks.keys() - found.keys():
         made = compute(missing)
         _keep([_row(key, marks[key], made[key]) for key in sorted(missing)])
@@ -53,10 +52,13 @@ def _keep(rows: Sequence[CachedInsight]) -> None:
 
 def already_kept(key: str, mark: str) -> Any:
     """None where nothing is kept under `key` with this `mark`."""
-    row = CachedInsight.objects.filter(cache_key=key).first()
-    if row is None or not isinstance(row.cache_value, dict) or row.cache_value.get("mark") != mark:
-        return None
-    return row.cache_value["value"]
+    return _found({key: mark}).get(key)
+
+
+def _found(marks: Mapping[str, str]) -> dict[str, Any]:
+    """What is kept under these keys with these marks. One statement."""
+    rows = CachedInsight.objects.filter(cache_key__in=marks).values_list("cache_key", "cache_value")
+    return {key: row["value"] for key, row in rows if isinstance(row, dict) and row.get("mark") == marks[key]}
 
 
 def forget_expired(now: dt.datetime) -> None:
