@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.tools import SCREENS, assert_no_axe_violations, box_of, wait_until_live
+from tests.browser.tools import SCREENS, after_the_answer_of, assert_no_axe_violations, box_of
 
 pytestmark = pytest.mark.browser
 FORM = """
@@ -128,8 +128,6 @@ def test_the_mark_of_a_toast_has_the_colour_of_its_level(open_page, person, sche
 def test_what_says_the_same_is_one_toast(page, allow_console):
     for words in ("net::ERR_FAILED", "htmx:"):
         allow_console(words)
-    wait_until_live(page)
-    page.wait_for_load_state("networkidle")  # any answer says that the server is there again
     page.route("**/made-up/away/", lambda route: route.abort())
     silence = page.locator(".toast", has_text="The server does not answer")
     for _ in range(3):
@@ -145,6 +143,21 @@ def test_what_says_the_same_is_one_toast(page, allow_console):
     expect(silence).to_have_count(0)
     show(page, text="Deleted.", undo_url="/made-up/undo/2/")  # each can be undone
     expect(page.locator(".toast", has_text="Deleted.")).to_have_count(2)
+
+
+def test_what_was_asked_before_does_not_take_the_words_away(page, allow_console):
+    for words in ("net::ERR_FAILED", "htmx:"):
+        allow_console(words)
+    slow: list[Route] = []
+    page.route("**/made-up/slow/", lambda route: slow.append(route))
+    page.route("**/made-up/away/", lambda route: route.abort())
+    with page.expect_request("**/made-up/slow/"):
+        page.evaluate("void htmx.ajax('GET', '/made-up/slow/', { source: '#main', swap: 'none' })")
+    page.evaluate("htmx.ajax('POST', '/made-up/away/', { swap: 'none' }).catch(() => {})")
+    silence = page.locator(".toast", has_text="The server does not answer")
+    expect(silence).to_be_visible()
+    after_the_answer_of("/made-up/slow/", page, lambda: slow[0].fulfill(status=204))
+    expect(silence).to_be_visible()
 
 
 def test_toasts_that_stay_are_not_pushed_out(page):

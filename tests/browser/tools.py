@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +70,22 @@ def box_of(locator: Locator) -> FloatRect:
 def wait_until_live(page: Page) -> None:
     """The socket is open: from now on a change elsewhere shows up here."""
     expect(page.locator("body")).to_have_attribute("data-live-state", "open")
+
+
+HEARD = """(path) => {
+  window.heard = new Promise((done) => document.addEventListener("htmx:afterOnLoad", function hear({ detail }) {
+    if (detail.pathInfo.requestPath !== path) return;
+    document.removeEventListener("htmx:afterOnLoad", hear);
+    done();
+  }));
+}"""
+
+
+def after_the_answer_of(path: str, page: Page, lets_it_come: Callable[[], None]) -> None:
+    """Goes on when the page has dealt with what came, also where nothing shows for it."""
+    page.evaluate(HEARD, path)
+    lets_it_come()
+    page.evaluate("window.heard")
 
 
 def make_it_noon_for(person: User) -> None:

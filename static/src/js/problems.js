@@ -3,6 +3,7 @@ import { text } from "./texts.js";
 import { letGo, showToast } from "./toast.js";
 
 let unreachable = null; // the toast
+let askedSince = new WeakSet(); // since it was told: answers to what was asked before say nothing about it
 
 function isQuiet(detail) {
   if (detail.target?.matches?.("[data-tells-itself]") || detail.elt.hasAttribute("data-quietly")) return true;
@@ -17,13 +18,18 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, ({ detail }) => {
-    if (!isQuiet(detail)) unreachable = showToast({ text: text("unreachable"), level: "error" });
+    if (isQuiet(detail)) return;
+    unreachable = showToast({ text: text("unreachable"), level: "error" });
+    askedSince = new WeakSet();
   });
 }
-// Any answer says that it is over.
-document.addEventListener("htmx:beforeOnLoad", () => {
-  if (unreachable) letGo(unreachable);
+// What the person asks for next, and gets, says that it is over. What a page fetches by itself would take the words away unread.
+document.addEventListener("htmx:beforeRequest", ({ detail }) => unreachable && !isQuiet(detail) && askedSince.add(detail.xhr));
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+  if (!askedSince.has(detail.xhr)) return;
+  letGo(unreachable);
   unreachable = null;
+  askedSince = new WeakSet();
 });
 
 // A fragment was asked for and the sign-in page came back: the session has ended.
