@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
-from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations
+from tests.browser.tools import SCREENS, after_the_answer_of, assert_fits, assert_no_axe_violations
 from tests.work import make_project, make_task
 from tests.workflows.rules import TELL, make_rule
 from timetracker.events.dispatch import drain
@@ -137,6 +137,20 @@ def test_json_and_form_follow_each_other(open_page, person: User):
     area.fill("{")
     page.get_by_role("button", name="Take over into the form").click()
     expect(page.locator("#rule-json-error-1")).to_contain_text("This is no JSON")
+    expect(area).to_have_value("{")
+
+
+def test_json_that_comes_while_all_of_it_is_selected_stays_selected(open_page, person: User):
+    page = open_page(person, "/workflows/new/?from=deadline-reminder")
+    page.get_by_text("As JSON", exact=True).click()
+    held: list[Route] = []
+    page.route("**/workflows/draft/", lambda route: held.append(route))
+    with page.expect_request("**/workflows/draft/"):
+        page.locator("#rule-name").fill("Another name")
+    area = page.locator("#rule-json")
+    area.select_text()
+    after_the_answer_of("/workflows/draft/", page, lambda: held[0].continue_())
+    page.keyboard.insert_text("{")
     expect(area).to_have_value("{")
 
 

@@ -58,7 +58,11 @@ function moveFocus(target) {
 function showJson() {
   const area = byId("rule-json");
   const shown = byId("rule-document");
-  if (area && shown && !byId("json-dirty").value) area.value = shown.value;
+  if (!area || !shown || byId("json-dirty").value || area.value === shown.value) return;
+  // Whoever has selected all of it, to write over it, still has.
+  const all = document.activeElement === area && area.value && area.selectionEnd - area.selectionStart === area.value.length;
+  area.value = shown.value;
+  if (all) area.select();
 }
 
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
