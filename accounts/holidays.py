@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -20,6 +20,15 @@ def days_off(code: str, first: dt.date, last: dt.date) -> frozenset[dt.date]:
     years = range(first.year, last.year + 1)
     found = holidays.country_holidays(country, subdiv=part or None, years=years)
     return frozenset(day for day in found if first <= day <= last)
+
+
+@lru_cache(maxsize=64)
+def _of_year(code: str, year: int) -> frozenset[dt.date]:
+    return days_off(code, dt.date(year, 1, 1), dt.date(year, 12, 31))
+
+
+def is_day_off(code: str, day: dt.date) -> bool:
+    return bool(code) and day in _of_year(code, day.year)
 
 
 @cache

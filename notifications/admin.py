@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin import ReadOnlyAdmin
-from notifications.models import Notification, Outcome, Preference, Settings
+from notifications.models import Notification, Outcome, Preference, Settings, Trigger
 
 
 class OutcomesInline(admin.TabularInline):
@@ -68,7 +68,22 @@ class SettingsAdmin(ReadOnlyAdmin):
         "quiet_until",
         "quiet_days_off",
         "vibrate",
+        "idle_minutes",
+        "no_timer_minutes",
+        "summary_at",
+        "deadline_hours",
         "chosen",
     ]
     list_filter = ["quiet", "quiet_days_off"]
     list_select_related = ["user"]
+
+
+@admin.register(Trigger)
+class TriggerAdmin(ReadOnlyAdmin):
+    """Who is looked at when, and how often they put it off."""
+
+    list_display = ["user", "kind", "due_at", "day", "last_day", "dismissals", "dismissed_on"]
+    list_filter = ["kind"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    show_full_result_count = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.choices import Channel
+from notifications.choices import Channel, TriggerKind
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -106,6 +106,42 @@ BUDGET = category(
     label=_("A budget is running out"),
     why=_("you manage this project, or a page of yours asked for it."),
     icon="banknotes",
+)
+DEADLINE = category(
+    "deadline",
+    label=_("A task of yours is due soon"),
+    why=_("this task is yours."),
+    icon="calendar-days",
+)
+IDLE = category(
+    TriggerKind.IDLE,
+    label=TriggerKind.IDLE.label,
+    why=_("a timer of yours ran while nobody was at your computer."),
+    icon="moon",
+)
+FORGOTTEN_TIMER = category(
+    TriggerKind.FORGOTTEN_TIMER,
+    label=TriggerKind.FORGOTTEN_TIMER.label,
+    why=_("your timer runs longer than you usually work."),
+    icon="clock",
+)
+NO_TIMER = category(
+    TriggerKind.NO_TIMER,
+    label=TriggerKind.NO_TIMER.label,
+    why=_("these are your working hours, and no timer has run for a while."),
+    icon="clock",
+)
+DAILY_SUMMARY = category(
+    TriggerKind.DAILY_SUMMARY,
+    label=TriggerKind.DAILY_SUMMARY.label,
+    why=_("you worked on this day."),
+    icon="calendar",
+)
+WEEK_GOAL = category(
+    TriggerKind.WEEK_GOAL,
+    label=TriggerKind.WEEK_GOAL.label,
+    why=_("the week is nearly over."),
+    icon="flag",
 )
 ACHIEVEMENT = category(
     "achievement",

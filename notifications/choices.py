@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracking.choices import Priority
 
-__all__ = ["INTERRUPTING", "ON_A_PAGE", "Channel", "Priority", "Reason", "State", "Type"]
+__all__ = ["INTERRUPTING", "ON_A_PAGE", "Channel", "Priority", "Reason", "State", "TriggerKind", "Type"]
 
 
 class Type(models.TextChoices):
@@ -26,6 +26,16 @@ class Channel(models.TextChoices):
 INTERRUPTING = (Channel.TOAST, Channel.BROWSER, Channel.SOUND, Channel.EMAIL)
 ON_A_PAGE = (Channel.TOAST, Channel.BROWSER, Channel.SOUND)
 """Those that need a page of the person to be open."""
+
+
+class TriggerKind(models.TextChoices):
+    """What looks at a person by itself. Each is a category of the same name."""
+
+    IDLE = "idle", _("Away from the computer")
+    FORGOTTEN_TIMER = "forgotten_timer", _("A timer may be forgotten")
+    NO_TIMER = "no_timer", _("No timer runs in working hours")
+    DAILY_SUMMARY = "daily_summary", _("Your day in numbers")
+    WEEK_GOAL = "week_goal", _("The week ends short of your goal")
 
 
 class State(models.TextChoices):

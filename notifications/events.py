@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -24,3 +25,18 @@ class NotificationSent:
     priority: str
     channels: list[str]
     """Those it is on its way to with this event."""
+
+
+@event_type(
+    "trigger_due", label=_("A trigger looked at a person"), sentence=_("may need a reminder"), subject="trigger",
+    internal=True,
+)  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerDue:
+    user_id: int
+    kind: str
+    day: dt.date
+    """Of the person's own calendar."""
+    due_at: dt.datetime
+    entry_id: int | None
+    """Whose timer runs, where it is about one."""

@@ -156,13 +156,29 @@ class ReminderForm(_OwnTime):
 
 
 class SettingsForm(forms.ModelForm):
+    deadline_hours = forms.TypedMultipleChoiceField(
+        label=_("Tell of deadlines"),
+        required=False,
+        coerce=int,
+        choices=[(72, _("3 days ahead")), (24, _("1 day ahead")), (1, _("1 hour ahead"))],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = Settings
-        fields = ["least_priority", "quiet", "quiet_from", "quiet_until", "quiet_days_off", "vibrate"]
+        fields = [
+            "least_priority", "quiet", "quiet_from", "quiet_until", "quiet_days_off", "vibrate",
+            "idle_minutes", "no_timer_minutes", "summary_at",
+        ]  # fmt: skip
         widgets = {
+            "summary_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deadline_hours"].initial = self.instance.deadline_hours
 
 
 def cell_name(category: Category, channel: Channel) -> str:

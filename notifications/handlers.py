@@ -10,9 +10,12 @@ from django.utils.translation import ngettext, pgettext
 from accounts.models import User
 from notifications import categories
 from notifications.choices import Priority, Type
+from notifications.services.asking import tell_budget
 from notifications.services.mailing import mail
+from notifications.services.reminding import tell, tell_deadline
 from notifications.services.scheduling import follow_time_zone
 from notifications.services.sending import notify
+from notifications.services.triggers import BY_HAND, PLANNED_BY, follow_timer, plan, withdraw
 from notifications.week_in_words import projects_in_words, week_in_words
 from timetracker.events.models import Event
 from timetracker.events.registry import Kind, on
@@ -44,6 +47,58 @@ def mail_notification(event: Event) -> None:
 def follow_person(event: Event) -> None:
     if person := _person(event.person_id):
         follow_time_zone(person=person)
+
+
+# ── Triggers ─────────────────────────────────────────────────────────────────
+@on("trigger_due", name="notifications.trigger")
+def tell_what_was_found(event: Event) -> None:
+    tell(event=event)
+
+
+@on("person_joined", "person_returned", name="notifications.plan_triggers")
+def plan_for_newcomer(event: Event) -> None:
+    if person := _person(event.payload["id"]):
+        plan([person])
+
+
+@on(
+    "preferences_changed",
+    name="notifications.replan_triggers",
+    when=lambda data: not PLANNED_BY.isdisjoint(data["changed"]),
+)
+def follow_working_time(event: Event) -> None:
+    if person := _person(event.person_id):
+        plan([person])
+
+
+@on(*BY_HAND, name="notifications.follow_timer", in_bulk=False)
+def follow_what_was_done(event: Event) -> None:
+    if person := _person(event.person_id):
+        follow_timer(person=person)
+
+
+@on("deadline_approaching", name="notifications.deadline", when=lambda data: data["assignee_id"])
+def tell_of_deadline(event: Event) -> None:
+    tell_deadline(event=event)
+
+
+@on("task_completed", "task_archived", name="notifications.deadline_over", when=lambda data: data["assignee_id"])
+def forget_deadline(event: Event) -> None:
+    person, task = _person(event.payload["assignee_id"]), Task.objects.filter(pk=event.payload["id"]).first()
+    if person and task:
+        withdraw(person=person, kinds=[categories.DEADLINE.name], subject=task)
+
+
+@on("budget_threshold", name="notifications.budget")
+def tell_of_budget(event: Event) -> None:
+    """Whoever manages the project: they may know money, where it is about money."""
+    project = Project.objects.open().filter(pk=event.payload["id"]).first()
+    if project is None:
+        return
+    managers = ProjectMember.objects.filter(project=project, is_manager=True, user__is_active=True)
+    for member in managers.select_related("user").order_by("user"):  # in one order: each is locked
+        with translation.override(member.user.language):
+            tell_budget(person=member.user, project=project, percent=event.payload["percent"], event=event)
 
 
 # ── Who is told ──────────────────────────────────────────────────────────────

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -29,13 +29,19 @@ Grid = dict[str, frozenset[Channel]]
 
 def settings_of(person: User | None) -> Settings:
     """One's own, where they are chosen, else everybody's, else the program's."""
-    rows = {row.user_id: row for row in Settings.objects.filter(Q(user=person) | Q(user=None))}
+    if person is not None:
+        return settings_of_each([person])[person.pk]
+    return Settings.objects.filter(user=None).first() or Settings()
+
+
+def settings_of_each(people: Collection[User]) -> dict[int, Settings]:
+    """As `settings_of`, of many in one statement."""
+    rows = {row.user_id: row for row in Settings.objects.filter(Q(user__in=people) | Q(user=None))}
     below = rows.get(None) or Settings()
-    own = rows.get(person.pk) if person is not None else None
-    if own is None:
-        return below
-    own.follow(below)
-    return own
+    for pk, own in rows.items():
+        if pk is not None:
+            own.follow(below)
+    return {person.pk: rows.get(person.pk, below) for person in people}
 
 
 def quiet_of(person: User, chosen: Settings) -> Quiet:

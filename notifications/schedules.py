@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from notifications.services import digests, scheduling
+from notifications.services import digests, scheduling, triggers
 from notifications.services.forgetting import forget
 from timetracker.events.clock import job
 
@@ -32,3 +32,13 @@ def forget_unseen(now: dt.datetime) -> None:
 @job("notifications.forget", daily=dt.time(3, 40))
 def forget_old(now: dt.datetime) -> None:
     forget(now)
+
+
+@job("notifications.triggers", every=MINUTE, next_at=triggers.next_due_at)
+def announce_due_triggers(now: dt.datetime) -> None:
+    triggers.announce_due(now)
+
+
+@job("notifications.plan_triggers", every=10 * MINUTE)
+def plan_missing_triggers(now: dt.datetime) -> None:
+    triggers.plan_missing(now)

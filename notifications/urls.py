@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import centre, changes, preferences, reminders
+from notifications.views import centre, changes, preferences, reminders, triggers
 
 app_name = "notifications"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("notifications/<int:pk>/mute/", changes.mute_one, name="mute"),
     path("notifications/<int:pk>/restore/", changes.restore_one, name="restore"),
     path("notifications/<int:pk>/<slug:deed>/", changes.change_one, name="change"),
+    path("notifications/away/", triggers.away, name="away"),
+    path("notifications/away/<int:entry_id>/<slug:deed>/", triggers.idle, name="idle"),
+    path("notifications/triggers/<slug:kind>/not-today/", triggers.put_off, name="not-today"),
+    path("notifications/triggers/<slug:kind>/stop/", triggers.stop, name="stop-trigger"),
     path("notifications/reminders/", reminders.reminders, name="reminders"),
     path("notifications/reminders/new/", reminders.reminder_new, name="reminder-new"),
     path("notifications/reminders/<int:pk>/cancel/", reminders.reminder_cancel, name="reminder-cancel"),

@@ -11,7 +11,7 @@ from accounts.models import User
 from notifications.api.serializers import PreferencesSerializer
 from notifications.categories import LET_THROUGH, categories
 from notifications.choices import Channel
-from notifications.models import Preference
+from notifications.models import Preference, Settings
 from notifications.queries import preference_grid, settings_of
 from notifications.services.preferences import save_settings, set_cells
 from timetracker.web.idempotency import IdempotentWrites
@@ -57,8 +57,5 @@ def _of(person: User) -> dict[str, Any]:
         "fixed": {name: sorted(LET_THROUGH) for name, found in categories().items() if found.critical},
         "categories": {name: found.label for name, found in categories().items()},
         "channels": dict(Channel.choices),
-        **{
-            name: getattr(chosen, name)
-            for name in ("least_priority", "quiet", "quiet_from", "quiet_until", "quiet_days_off", "vibrate")
-        },
+        **{name: getattr(chosen, name) for unit in Settings.UNITS for name in unit},
     }

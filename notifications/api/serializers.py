@@ -192,3 +192,13 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     quiet_until = ClockField(required=False, format="%H:%M")
     quiet_days_off = serializers.BooleanField(required=False, help_text="Days that are no working days are quiet.")
     vibrate = serializers.BooleanField(required=False)
+    idle_minutes = serializers.IntegerField(
+        required=False, min_value=5, max_value=240, help_text="Without a key or the mouse, while a timer runs."
+    )
+    no_timer_minutes = serializers.IntegerField(
+        required=False, min_value=15, max_value=480, help_text="Without a timer, within working hours."
+    )
+    summary_at = ClockField(required=False, format="%H:%M", help_text="When the day is summed up.")
+    deadline_hours = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="So long ahead: any of 72, 24 and 1."
+    )

@@ -1,5 +1,6 @@
 from notifications.models.notification import Notification
 from notifications.models.outcome import Outcome
 from notifications.models.preference import Preference, Settings
+from notifications.models.trigger import Trigger
 
-__all__ = ["Notification", "Outcome", "Preference", "Settings"]
+__all__ = ["Notification", "Outcome", "Preference", "Settings", "Trigger"]

@@ -3,11 +3,14 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from notifications.choices import Channel, Priority
+from tracking.models.deadline import DEADLINE_HOURS
 
 
 class Preference(models.Model):
@@ -41,13 +44,29 @@ class Preference(models.Model):
         return f"{self.category} · {self.channel}: {self.wanted}"
 
 
+def one_day() -> list[int]:
+    return [24]
+
+
+def validate_deadline_hours(hours: object) -> None:
+    if (
+        not isinstance(hours, list)
+        or len(set(map(str, hours))) != len(hours)
+        or any(each not in DEADLINE_HOURS for each in hours)
+    ):
+        raise ValidationError(_("Deadlines are told 72, 24 or 1 hours ahead."))
+
+
 class Settings(models.Model):
     """When a person may be interrupted, and by what. With no person: what everybody begins with.
 
     A person's values count where they are `chosen`; the others are everybody's, also when those change later.
     """
 
-    UNITS = (("least_priority",), ("quiet", "quiet_from", "quiet_until"), ("quiet_days_off",), ("vibrate",))
+    UNITS = (
+        ("least_priority",), ("quiet", "quiet_from", "quiet_until"), ("quiet_days_off",), ("vibrate",),
+        ("idle_minutes",), ("no_timer_minutes",), ("summary_at",), ("deadline_hours",),
+    )  # fmt: skip
     """What is chosen together: who sets quiet hours has chosen when they begin and end."""
 
     user = models.OneToOneField(
@@ -71,6 +90,20 @@ class Settings(models.Model):
     quiet_until = models.TimeField(_("quiet until"), default=dt.time(7))
     quiet_days_off = models.BooleanField(_("quiet on days off"), default=False)
     vibrate = models.BooleanField(_("vibrate"), default=False)
+    idle_minutes = models.PositiveSmallIntegerField(
+        _("away after"),
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(240)],
+        help_text=_("Minutes without a key or the mouse, while a timer runs."),
+    )
+    no_timer_minutes = models.PositiveSmallIntegerField(
+        _("no timer after"),
+        default=90,
+        validators=[MinValueValidator(15), MaxValueValidator(480)],
+        help_text=_("Minutes without a timer within your working hours."),
+    )
+    summary_at = models.TimeField(_("summary at"), default=dt.time(18))
+    deadline_hours = models.JSONField(_("deadlines"), default=one_day, validators=[validate_deadline_hours])
     chosen = models.JSONField(_("chosen"), default=list, editable=False)
 
     class Meta:

@@ -10,14 +10,15 @@ from notifications.categories import ACHIEVEMENT, BUDGET, OWN
 from notifications.choices import Priority, Type
 from notifications.models import Notification
 from notifications.services.sending import notify
+from timetracker.events.models import Event
 from tracking.models import Project
 
 USED_UP = 100
 NEARLY = 90
 
 
-def tell_budget(*, person: User, project: Project, percent: int) -> Notification | None:
-    """Whatever the project's books say: a threshold that it really reaches is told by itself, and told anyway."""
+def tell_budget(*, person: User, project: Project, percent: int, event: Event | None = None) -> Notification | None:
+    """With the event where the books say so, once; without it because a page asked, whatever they say."""
     return notify(
         person=person,
         category=BUDGET,
@@ -26,6 +27,7 @@ def tell_budget(*, person: User, project: Project, percent: int) -> Notification
         priority=Priority.HIGH if percent >= NEARLY else Priority.NORMAL,
         url=reverse("tracking:project", args=[project.pk]),
         subject=project,
+        event=event,
     )
 
 

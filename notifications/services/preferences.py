@@ -16,6 +16,7 @@ from notifications.categories import Category, categories
 from notifications.choices import Channel, Reason
 from notifications.models import Outcome, Preference, Settings
 from notifications.queries import preference_grid, quiet_of, settings_of
+from notifications.services.triggers import plan
 from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
 
@@ -27,6 +28,10 @@ class SettingsFields(TypedDict, total=False):
     quiet_until: dt.time
     quiet_days_off: bool
     vibrate: bool
+    idle_minutes: int
+    no_timer_minutes: int
+    summary_at: dt.time
+    deadline_hours: list[int]
 
 
 @transaction.atomic
@@ -96,6 +101,7 @@ def save_settings(*, person: User | None, **fields: Unpack[SettingsFields]) -> S
     row.save()
     if person is not None:
         _move_quiet(person, row)
+        plan([person])
     _tell(person)
     return row
 

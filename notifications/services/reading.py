@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.choices import Channel, Reason, State
+from notifications.choices import Channel, Reason, State, TriggerKind
 from notifications.models import Notification, Outcome
+from notifications.services.reminding import note_dismissed
 from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
 
@@ -35,6 +36,8 @@ def archive(*, person: User, rows: QuerySet[Notification], archived: bool = True
     """Out of the inbox and its count. Brought back, it is as unread as it was."""
     now = timezone.now()
     ids = _ids(_told(person, rows).filter(archived_at__isnull=archived))
+    if archived:
+        _dismissed(person, ids)
     changes = {"archived_at": now, "snoozed_until": None} if archived else {"archived_at": None}
     Notification.objects.filter(pk__in=ids).update(**changes)
     return _done(person, ids)
@@ -45,6 +48,8 @@ def delete(*, person: User, rows: QuerySet[Notification], deleted: bool = True) 
     """Into nothing, with an Undo: `forget` removes it for good later. A scheduled one is cancelled by it."""
     now = timezone.now()
     ids = _ids(_own(person, rows).filter(deleted_at__isnull=deleted))
+    if deleted:
+        _dismissed(person, ids)
     Notification.objects.filter(pk__in=ids).update(deleted_at=now if deleted else None)
     return _done(person, ids)
 
@@ -96,6 +101,10 @@ def mark_shown(*, person: User, ids: Iterable[int], channel: Channel, seen: Seen
     )
     state, reason = SEEN_AS[seen]
     return waiting.update(state=state, reason=reason, changed_at=timezone.now())
+
+
+def _dismissed(person: User, ids: list[int]) -> None:
+    note_dismissed(person=person, rows=Notification.objects.filter(pk__in=ids, category__in=TriggerKind.values))
 
 
 def _own(person: User, rows: QuerySet[Notification]) -> QuerySet[Notification]:

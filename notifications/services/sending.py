@@ -44,14 +44,16 @@ def notify(
     actions: Sequence[dict[str, str]] = (),
     persistent: bool = False,
     subject: models.Model | None = None,
+    condition: str = "",
     event: Event | None = None,
     key: str = "",
     only: Collection[Channel] | None = None,
 ) -> Notification | None:
     """Tell one person something, now. None where they are no longer here or were told the same (`key`) before.
 
-    With an `event` the key is made from it: however often it is retried, one person gets one of a category. `only` says
-    where, whatever their preferences: for a digest of what they let through before. Raises ValidationError by field.
+    `condition` is asked again where something comes later: a mail, what was held back, what was put off. With an
+    `event` the key is made from it: however often it is retried, one person gets one of a category. `only` says where,
+    whatever their preferences: for a digest of what they let through before. Raises ValidationError by field.
     """
     here = User.objects.select_for_update(no_key=True).filter(pk=person.pk, is_active=True).first()
     if event is not None and not key:
@@ -72,6 +74,7 @@ def notify(
         key=key,
         subject_type=subjects.name_of(subject) if subject else "",
         subject_id=subject.pk if subject else None,
+        condition=condition,
     )
     deliver(row, here, only=only)
     return row

@@ -15,12 +15,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from notifications.access import get_category, get_deleted, get_notification, get_told
-from notifications.categories import categories
+from notifications.categories import Category, categories
 from notifications.choices import Channel
 from notifications.forms import SnoozeForm
 from notifications.models import Notification
 from notifications.services.preferences import mute, set_preferences
 from notifications.services.reading import SEEN_AS, Seen, archive, delete, mark_read, mark_shown, snooze, wake
+from notifications.services.triggers import note_heeded
 from notifications.snoozes import moments, tomorrow
 from timetracker.web.answers import action, memory_of, number, remembering, selected_ids
 from timetracker.web.errors import Conflict
@@ -48,6 +49,7 @@ def open_one(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_told(request.user, pk)
     url = _action_of(row, request, "get") if "action" in request.GET else row.url
     mark_read(person=request.user, rows=_only(row))
+    note_heeded(person=request.user, kinds=[row.category])
     return HttpResponseRedirect(url or reverse("notifications:list"))
 
 
@@ -150,14 +152,16 @@ def snooze_one(request: HttpRequest, pk: int) -> HttpResponse:
 @action
 def mute_one(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing more of exactly this kind."""
-    row = get_notification(request.user, pk)
-    category = get_category(row.category)
+    return muted(request, get_category(get_notification(request.user, pk).category))
+
+
+def muted(request: HttpRequest, category: Category, *, back: str | None = None) -> HttpResponse:
     if category.critical:
         raise Conflict(_("What concerns your account's security cannot be switched off."), code="critical")
     before = mute(person=request.user, category=category)
     memory = remembering({"category": category.name, "channels": sorted(before)})
     said = _("Switched off: %(what)s.") % {"what": category.label}
-    return changed(request, said, undo=reverse("notifications:undo") + memory)
+    return changed(request, said, undo=reverse("notifications:undo") + memory, back=back)
 
 
 @login_required

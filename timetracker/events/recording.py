@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import math
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,17 @@ def bulk_work() -> Iterator[None]:
         _in_bulk.reset(token)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Happened:
+    """One of many things that are recorded together; see `record` for what the fields mean."""
+
+    payload: object
+    actor: AbstractBaseUser | None = None
+    subject: models.Model | None = None
+    person_id: int | None = None
+    project_id: int | None = None
+
+
 def record(
     payload: object,
     *,
@@ -48,23 +59,18 @@ def record(
     `person_id` and `project_id` say whose matter it is: the activity page shows the event by them. Inside a handler the
     event being handled becomes the cause by itself.
     """
+    return record_many([Happened(payload, actor, subject, person_id, project_id)], cause=cause)[0]
+
+
+def record_many(happened: Iterable[Happened], *, cause: Event | None = None) -> list[Event]:
+    """As `record`, for as many as there are in the same few statements."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() belongs in the transaction that makes the change: use transaction.atomic()")
-    kind = registry.type_of(payload)
     cause = cause or current_cause()
-    event = Event.objects.create(  # type: ignore[misc]  # this room does not know the class of people
-        type=kind.name,
-        actor=actor,
-        subject_type=kind.subject,
-        subject_id="" if subject is None else str(subject.pk),
-        person_id=person_id,
-        project_id=project_id,
-        payload=payload_as_json(payload),
-        cause=cause,
-        depth=cause.depth + 1 if cause else 0,
-    )
+    events = Event.objects.bulk_create([_event(each, cause) for each in happened])
     deliveries = Delivery.objects.bulk_create(
         Delivery(event=event, handler=handler.name, kind=handler.kind, next_try_at=event.occurred_at)
+        for event in events
         for handler in registry.handlers_for(event.type, event.payload, in_bulk=_in_bulk.get())
     )
     if deliveries:
@@ -72,7 +78,22 @@ def record(
         # robust: a broker that is away must not turn a saved change into an error page. Not a functools.partial: Django
         # logs what failed by its name, and a partial has none.
         transaction.on_commit(lambda: wake(ids, kinds), robust=True)
-    return event
+    return events
+
+
+def _event(happened: Happened, cause: Event | None) -> Event:
+    kind = registry.type_of(happened.payload)
+    return Event(  # type: ignore[misc]  # this room does not know the class of people
+        type=kind.name,
+        actor=happened.actor,
+        subject_type=kind.subject,
+        subject_id="" if happened.subject is None else str(happened.subject.pk),
+        person_id=happened.person_id,
+        project_id=happened.project_id,
+        payload=payload_as_json(happened.payload),
+        cause=cause,
+        depth=cause.depth + 1 if cause else 0,
+    )
 
 
 def payload_as_json(payload: object) -> dict[str, Any]:

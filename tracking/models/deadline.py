@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tracking.models.task import Task
 
+DEADLINE_HOURS = (1, 24, 72)
+"""So long before it is due a task is told of, the nearest first."""
+
 
 class DeadlineMark(models.Model):
     """That a task was said to be due within so many hours. With another due date it is said again."""

@@ -171,6 +171,13 @@ def worked_seconds(user: User, first: dt.date, last: dt.date) -> int:
     return as_reported(exact, user.hours_format)
 
 
+def worked_by_project(user: User, first: dt.date, last: dt.date) -> list[tuple[str, int]]:
+    """The lines of that report, the largest first; without a name what is on no project."""
+    rows = DayTotal.objects.filter(user=user, day__gte=first, day__lte=last).order_by()
+    lines = rows.values_list("project__name").annotate(sum=Sum("seconds")).filter(sum__gt=0)
+    return [(name or "", seconds) for name, seconds in lines.order_by("-sum", "project__name")]
+
+
 def as_reported(seconds: Mapping[int | None, int], hours_format: str) -> int:
     """What a report by project adds up to, whose exact lines are these."""
     return sum(shown_seconds(line, hours_format) for line in seconds.values())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from timetracker.events.recording import record
+from timetracker.events.recording import Happened, record_many
 from tracking.budgets import whole_use
 from tracking.choices import BudgetType, ProjectStatus
 from tracking.events import BudgetThreshold
@@ -23,12 +24,12 @@ AT_ONCE = 500
 def announce_budgets(now: dt.datetime) -> int:
     """One event a project: where several thresholds were passed since, that of the highest. Returns how many.
 
-    Reads the totals that each project keeps, and no entries.
+    Reads the totals that each project keeps, and no entries. At most AT_ONCE in one turn, in a few statements.
     """
     columns = ("budget_type", "budget_amount", "currency", "tracked_seconds", "earned_cent_seconds")
     rows = _with_budget().order_by("pk").only("pk", *columns)
     ids = [project.pk for project in rows.iterator() if _passed(project) > project.told]
-    return sum(_announce(pk, now) for pk in ids[:AT_ONCE])
+    return _announce(ids[:AT_ONCE], now) if ids else 0
 
 
 def _with_budget() -> QuerySet[Project, Any]:
@@ -49,25 +50,33 @@ def _passed(project: Project) -> int:
 
 
 @transaction.atomic
-def _announce(pk: int, now: dt.datetime) -> bool:
+def _announce(ids: Sequence[int], now: dt.datetime) -> int:
     """The marks of the lower thresholds are set along: they have passed."""
     # First the lock, then the question: a statement that waited for the lock would not see marks set meanwhile.
-    Project.objects.select_for_update(of=("self",)).filter(pk=pk).first()
-    project = _with_budget().select_related("client").filter(pk=pk).first()
-    use = whole_use(project) if project else None
-    if project is None or use is None or (passed := _passed(project)) <= project.told:
-        return False
+    list(Project.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values_list("pk"))
+    projects = _with_budget().select_related("client").filter(pk__in=ids).order_by("pk")
+    passed = [(project, _passed(project)) for project in projects]
+    told = [(project, threshold) for project, threshold in passed if threshold > project.told]
     BudgetMark.objects.bulk_create(
-        [
-            BudgetMark(
+        [mark for project, threshold in told for mark in _marks(project, threshold, now)], ignore_conflicts=True
+    )
+    record_many(_nearly_used(project, threshold) for project, threshold in told)
+    return len(told)
+
+
+def _marks(project: Project, passed: int, now: dt.datetime) -> Iterator[BudgetMark]:
+    use = whole_use(project)
+    assert use is not None
+    for threshold in THRESHOLDS:
+        if threshold <= passed:
+            yield BudgetMark(
                 project=project, threshold=threshold, budget_type=project.budget_type, amount=use.amount,
                 currency=project.currency, told_at=now,
-            )
-            for threshold in THRESHOLDS
-            if threshold <= passed
-        ],
-        ignore_conflicts=True,
-    )  # fmt: skip
-    event = BudgetThreshold.of(project, percent=use.percent, threshold=passed, budget_type=project.budget_type)
-    record(event, actor=None, subject=project, project_id=project.pk)
-    return True
+            )  # fmt: skip
+
+
+def _nearly_used(project: Project, threshold: int) -> Happened:
+    use = whole_use(project)
+    assert use is not None
+    event = BudgetThreshold.of(project, percent=use.percent, threshold=threshold, budget_type=project.budget_type)
+    return Happened(event, subject=project, project_id=project.pk)

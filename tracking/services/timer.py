@@ -101,12 +101,16 @@ def start_timer(
     with one_batch(BatchKind.START, actor=actor or user):
         if current is not None:
             _end(current, actor=actor or user, at=start)
-        entry.save(force_insert=True)
-        keep_change(entry, STARTED, actor=actor or user, kind=BatchKind.START)
-    entry.tags.add(*usable_tags(tags))
-    record(TimerStarted.of(entry), actor=actor or user, subject=entry, person_id=user.pk, project_id=entry.project_id)
+        _begin(entry, usable_tags(tags), actor=actor or user)
     tell_person(user.pk)
     return entry
+
+
+def _begin(entry: TimeEntry, tags: Iterable[Tag], *, actor: User) -> None:
+    entry.save(force_insert=True)
+    keep_change(entry, STARTED, actor=actor, kind=BatchKind.START)
+    entry.tags.add(*tags)
+    record(TimerStarted.of(entry), actor=actor, subject=entry, person_id=entry.user_id, project_id=entry.project_id)
 
 
 @transaction.atomic
@@ -141,6 +145,25 @@ def stop_timer(
     _end(entry, actor=actor or user, at=at or timezone.now())
     tell_person(user.pk)
     return Stopped(entry, first=True)
+
+
+@transaction.atomic
+def discard_idle(*, user: User, entry_id: int, since: dt.datetime) -> TimeEntry:
+    """Ends what runs at `since`, when somebody was last there, and goes on with the same from now; one step to undo.
+
+    Returns what runs now. Raises Conflict where the named entry does not run any more.
+    """
+    lock_person(user)
+    entry = _running(user)
+    if entry is None or entry.pk != entry_id:
+        raise Conflict(_("This timer is no longer running."), code="not_running")
+    same = {name: getattr(entry, name) for name in ("user", "project", "task", "description", "billable", "source")}
+    fresh = TimeEntry(started_at=timezone.now().replace(microsecond=0), **same)
+    with one_batch(BatchKind.STOP, actor=user):
+        _end(entry, actor=user, at=since)
+        _begin(fresh, entry.tags.all(), actor=user)
+    tell_person(user.pk)
+    return fresh
 
 
 END_FIELDS = [

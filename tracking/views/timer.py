@@ -20,6 +20,7 @@ from timetracker.web.answers import number
 from timetracker.web.durations import format_duration
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import toast, undoable
+from timetracker.web.times import parse_instant
 from tracking.forms.timer import Draft, StartTimeForm, TimerForm
 from tracking.models import TimeEntry
 from tracking.queries import latest_entries, recent_projects, running_entry
@@ -62,9 +63,16 @@ def timer_start(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def timer_stop(request: HttpRequest) -> HttpResponse:
-    """With the id of what the page showed as running: if that has ended elsewhere, its first end stays."""
+    """With the id of what the page showed as running: if that has ended elsewhere, its first end stays.
+
+    A reminder's button names it in its address, perhaps with an instant that has passed (`at`).
+    """
+    entry_id = number(request.POST.get("entry") or request.GET.get("entry"))
     try:
-        stopped = stop_timer(user=request.user, entry_id=number(request.POST.get("entry")))
+        at = parse_instant(request.GET["at"], request.user.zone) if "at" in request.GET else None
+        stopped = stop_timer(user=request.user, entry_id=entry_id, at=at)
+    except ValueError as error:
+        return refused(request, errors=[str(error)])
     except Conflict as error:
         return refused(request, errors=[error.message])
     length = format_duration(stopped.entry.seconds or 0, request.user.hours_format)

@@ -13,6 +13,7 @@ import "./analytics.js";
 import "./announce.js";
 import "./notifications.js";
 import "./notices-panel.js";
+import "./away.js";
 import "./dialog.js";
 import "./wrong-field.js";
 import "./menu.js";
