@@ -103,7 +103,7 @@ class Settings(models.Model):
         help_text=_("Minutes without a timer within your working hours."),
     )
     summary_at = models.TimeField(_("summary at"), default=dt.time(18))
-    deadline_hours = models.JSONField(_("deadlines"), default=one_day, validators=[validate_deadline_hours])
+    deadline_hours = models.JSONField(_("deadlines"), default=one_day, blank=True, validators=[validate_deadline_hours])
     chosen = models.JSONField(_("chosen"), default=list, editable=False)
 
     class Meta:

@@ -70,6 +70,7 @@ def not_today(*, person: User, kind: TriggerKind) -> None:
     """Nothing more of this kind today. After some in a row the person is asked whether to stop."""
     today = today_of(person)
     withdraw(person=person, kinds=[kind])
+    Trigger.objects.get_or_create(user=person, kind=kind)
     fresh = Trigger.objects.filter(user=person, kind=kind).exclude(dismissed_on=today)
     if not fresh.update(dismissals=F("dismissals") + 1, dismissed_on=today):
         return

@@ -29,7 +29,7 @@ def plan_at(moment: dt.datetime, *people: User) -> None:
         drain()
 
 
-def do_at(moment: dt.datetime, deed: Any, **arguments: Any) -> Any:
+def do_at(moment: dt.datetime, deed: Any, /, **arguments: Any) -> Any:
     with time_machine.travel(moment, tick=False):
         made = deed(**arguments)
         drain()

@@ -275,6 +275,9 @@ def test_what_is_no_reminder_is_said_at_its_field(client, owner, wrong, said):
     assert not Notification.objects.exists()
 
 
+BY_THEMSELVES = {"idle_minutes": "20", "no_timer_minutes": "60", "summary_at": "17:15"}
+
+
 def test_preferences_are_saved_as_they_are_sent(client, owner):
     sent = {
         "task_done-email": "on",
@@ -282,6 +285,8 @@ def test_preferences_are_saved_as_they_are_sent(client, owner):
         "quiet": "on",
         "quiet_from": "19:00",
         "quiet_until": "08:00",
+        **BY_THEMSELVES,
+        "deadline_hours": ["72", "1"],
     }
     assert client.post("/settings/notifications/", sent).status_code == 302
     grid = preference_grid(owner)
@@ -290,17 +295,25 @@ def test_preferences_are_saved_as_they_are_sent(client, owner):
     assert grid["security"] == {Channel.CENTRE, Channel.TOAST, Channel.EMAIL}
     saved = Settings.objects.get(user=owner)
     assert (saved.least_priority, saved.quiet, saved.quiet_from) == ("high", True, dt.time(19))
+    assert (saved.idle_minutes, saved.no_timer_minutes, saved.summary_at) == (20, 60, dt.time(17, 15))
+    assert saved.deadline_hours == [72, 1]
 
 
 def test_quiet_hours_of_no_length_are_refused_at_their_field(client, owner):
-    sent = {"least_priority": "low", "quiet": "on", "quiet_from": "19:00", "quiet_until": "19:00"}
+    sent = {"least_priority": "low", "quiet": "on", "quiet_from": "19:00", "quiet_until": "19:00", **BY_THEMSELVES}
     answer = client.post("/settings/notifications/", sent)
     assert answer.status_code == 422
     assert "Quiet hours end at another time" in answer.content.decode()
 
 
 def test_what_everybody_begins_with_is_the_administrators(client_for, administrator, owner, teammate):
-    sent = {"task_done-email": "on", "least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00"}
+    sent = {
+        "task_done-email": "on",
+        "least_priority": "low",
+        "quiet_from": "20:00",
+        "quiet_until": "07:00",
+        **BY_THEMSELVES,
+    }
     assert client_for(owner).post("/settings/notifications/defaults/", sent).status_code == 403
     assert client_for(administrator).post("/settings/notifications/defaults/", sent).status_code == 302
     assert preference_grid(teammate)["task_done"] == {Channel.EMAIL}

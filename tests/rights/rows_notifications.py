@@ -7,7 +7,10 @@ from tests.rights.rows import Row, delete, get, patch, post, put, rights
 OWN = "an own notification"
 COLLEAGUES = "a colleague's notification"
 SOON = f"{dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2)}"
-SETTINGS = {"least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00"}
+SETTINGS = {
+    "least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00", "idle_minutes": "30",
+    "no_timer_minutes": "60", "summary_at": "18:00",
+}  # fmt: skip
 
 
 def alert(target: str, project: str) -> list[Row]:
@@ -64,6 +67,10 @@ NOTIFICATIONS = [
         post("/notifications/undo/", refused=409, ok=409, quiet=True),
         post("/notifications/shown/", {"shown": ["{own notification}:toast:seen"]}, ok=204, quiet=True),
         post("/notifications/reminders/{own reminder}/cancel/", quiet=True),
+        post("/notifications/away/", {"ago": "60"}, ok=200, quiet=True),
+        post("/notifications/away/1/keep/", refused=409, ok=409, quiet=True),
+        post("/notifications/triggers/no_timer/not-today/", quiet=True),
+        post("/notifications/triggers/no_timer/stop/", quiet=True),
     ),
     *rights(
         OWN,
