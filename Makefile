@@ -8,7 +8,7 @@ export PORT DATA_DIR
 VENV := .venv
 PY := $(VENV)/bin/python
 # The tools for testing come on top of what serving needs, and stay once they are there.
-FOR_TESTS := test dev bench bench-live bench-keys bench-ml bench-insights bench-rules bench-dashboard screenshots lighthouse format
+FOR_TESTS := test dev bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard screenshots lighthouse format
 REQUIREMENTS := $(if $(or $(wildcard $(VENV)/dev.stamp),$(filter $(FOR_TESTS),$(MAKECMDGOALS))),dev,app)
 APPS := timetracker accounts tracking workflows analytics notifications
 FRONTEND_SOURCES := $(shell find static/src templates $(APPS) -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.py')
@@ -16,7 +16,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := $(DATA_DIR)/static/staticfiles.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test bench bench-live bench-keys bench-ml bench-insights bench-rules bench-dashboard screenshots lighthouse messages format lock clean
+.PHONY: help setup run dev test bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard screenshots lighthouse messages format lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -52,6 +52,9 @@ bench-insights: $(VENV)/dev.stamp ## Print how right patterns, forecasts and odd
 
 bench-rules: $(VENV)/dev.stamp ## Print how long rules take to match (BENCH_ARGS)
 	@$(PY) benchmarks/bench_rules.py $(BENCH_ARGS)
+
+bench-clock: $(VENV)/dev.stamp ## Print what a turn of the clock costs with 10,000 people (BENCH_ARGS)
+	@$(PY) benchmarks/bench_clock.py $(BENCH_ARGS)
 
 bench-dashboard: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print what the home page takes with every widget (BENCH_ARGS)
 	@$(PY) benchmarks/bench_dashboard.py $(BENCH_ARGS)

@@ -25,8 +25,10 @@ from timetracker.live.push import push_after_commit
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 1000
-"""People of whom one turn of the clock takes care; the rest has the next turn, at once."""
+AT_ONCE = 500
+"""Rows that one turn of the clock looks at; the rest has the next turn, at once."""
+NEW_AT_ONCE = AT_ONCE // len(CLOCKED)
+"""People who get theirs in one turn."""
 AFTER_TROUBLE = dt.timedelta(hours=1)
 BY_TIMER = (TriggerKind.NO_TIMER, TriggerKind.FORGOTTEN_TIMER)
 BY_HAND = (
@@ -59,7 +61,7 @@ def plan(people: Collection[User], kinds: Collection[TriggerKind] = CLOCKED) -> 
 def plan_missing(now: dt.datetime) -> int:
     """People who came while nobody looked: before there were triggers, or by a command."""
     known = Trigger.objects.filter(user=OuterRef("pk"), kind=TriggerKind.DAILY_SUMMARY)
-    people = list(User.objects.filter(is_active=True).exclude(Exists(known)).order_by("pk")[:AT_ONCE])
+    people = list(User.objects.filter(is_active=True).exclude(Exists(known)).order_by("pk")[:NEW_AT_ONCE])
     if people:
         plan(people)
     return len(people)
