@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from notifications.categories import Category, categories
-from notifications.models import Notification
+from notifications.models import Notification, PushDevice
 
 
 def get_notification(user: User, pk: int) -> Notification:
@@ -32,6 +32,10 @@ def get_deleted(user: User, pk: int) -> Notification:
 
 def get_reminder(user: User, pk: int) -> Notification:
     return get_object_or_404(Notification.objects.scheduled(user), pk=pk)
+
+
+def get_device(user: User, pk: int) -> PushDevice:
+    return get_object_or_404(PushDevice, user=user, pk=pk)
 
 
 def get_category(name: str) -> Category:

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin import ReadOnlyAdmin
-from notifications.models import Notification, Outcome, Preference, Settings, Trigger
+from notifications.models import Notification, Outcome, Preference, PushDevice, PushSending, Settings, Trigger
 
 
 class OutcomesInline(admin.TabularInline):
@@ -87,3 +87,28 @@ class TriggerAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["user__username"]
     show_full_result_count = False
+
+
+@admin.register(PushDevice)
+class PushDeviceAdmin(ReadOnlyAdmin):
+    """Whom push reaches where. Whoever has the address and the keys can tell the device things: they are not shown."""
+
+    list_display = ["user", "name", "created_at", "reached_at", "failures", "failing_since"]
+    list_filter = [("failing_since", admin.EmptyFieldListFilter)]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "name"]
+    show_full_result_count = False
+    ordering = ["-pk"]
+    fields = readonly_fields = list_display
+
+
+@admin.register(PushSending)
+class PushSendingAdmin(ReadOnlyAdmin):
+    """How far each notification got on each device."""
+
+    list_display = ["changed_at", "outcome_id", "device", "state", "detail", "not_before"]
+    list_filter = ["state"]
+    list_select_related = ["device"]
+    show_full_result_count = False
+    ordering = ["-pk"]
+    fields = readonly_fields = ["outcome_id", "device", "state", "detail", "not_before", "changed_at"]

@@ -14,7 +14,7 @@ from notifications.choices import Channel, TriggerKind
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-USUAL = (Channel.CENTRE, Channel.TOAST, Channel.BROWSER)
+USUAL = (Channel.CENTRE, Channel.TOAST, Channel.BROWSER, Channel.PUSH)
 
 
 @dataclass(frozen=True)
@@ -176,4 +176,11 @@ DATA_LOSS = category(
     why=_("something of yours could be lost. This cannot be switched off."),
     channels=(*USUAL, Channel.EMAIL),
     icon="exclamation-triangle",
+)
+DEVICE_LOST = category(
+    "device_lost",
+    label=_("A device is no longer reached"),
+    why=_("notifications were on for this device."),
+    channels=(Channel.CENTRE, Channel.TOAST),
+    icon="device-phone-mobile",
 )

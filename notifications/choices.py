@@ -3,7 +3,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tracking.choices import Priority
 
-__all__ = ["INTERRUPTING", "ON_A_PAGE", "Channel", "Priority", "Reason", "State", "TriggerKind", "Type"]
+__all__ = [
+    "AWAY", "INTERRUPTING", "ON_A_PAGE", "Channel", "Priority", "Reason", "Sending", "State", "TriggerKind", "Type",
+]  # fmt: skip
 
 
 class Type(models.TextChoices):
@@ -20,12 +22,15 @@ class Channel(models.TextChoices):
     TOAST = "toast", _("Toast")
     BROWSER = "browser", _("Browser")
     SOUND = "sound", _("Sound")
+    PUSH = "push", _("Devices")
     EMAIL = "email", _("E-mail")
 
 
-INTERRUPTING = (Channel.TOAST, Channel.BROWSER, Channel.SOUND, Channel.EMAIL)
+INTERRUPTING = (Channel.TOAST, Channel.BROWSER, Channel.SOUND, Channel.PUSH, Channel.EMAIL)
 ON_A_PAGE = (Channel.TOAST, Channel.BROWSER, Channel.SOUND)
 """Those that need a page of the person to be open."""
+AWAY = (Channel.PUSH, Channel.EMAIL)
+"""Those that reach a person with no page open."""
 
 
 class TriggerKind(models.TextChoices):
@@ -62,7 +67,16 @@ class Reason(models.TextChoices):
     READ = "read", _("Read before")
     NO_PAGE = "no_page", _("No page was open")
     NO_ADDRESS = "no_address", _("No e-mail address")
+    NO_DEVICE = "no_device", _("No device")
     DENIED = "denied", _("The browser was not allowed to show it")
     UNASKED = "unasked", _("The browser was never asked for permission")
     IN_VIEW = "in_view", _("A page was in view")
     ERROR = "error", _("Did not work")
+
+
+class Sending(models.TextChoices):
+    """How far a notification got on one device."""
+
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from notifications.categories import Category
-from notifications.choices import INTERRUPTING, Channel, Priority, Reason, State
+from notifications.choices import AWAY, INTERRUPTING, Channel, Priority, Reason, State
 
 SHOWN_AT_MOST = 3
 WINDOW = dt.timedelta(minutes=1)
@@ -33,6 +33,7 @@ class Circumstances:
     shown: Mapping[Channel, int]
     """How many of this category interrupted the person within WINDOW."""
     has_address: bool
+    has_device: bool
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def decide_for(category: Category, channel: Channel, found: Circumstances) -> Ve
         return Verdict(channel, State.HELD, Reason.PREFERENCE)
     if channel == Channel.EMAIL and not found.has_address:
         return Verdict(channel, State.HELD, Reason.NO_ADDRESS)
+    if channel == Channel.PUSH and not found.has_device:
+        return Verdict(channel, State.HELD, Reason.NO_DEVICE)
     if channel not in INTERRUPTING:
         return Verdict(channel, State.SENT)
     if found.priority.rank < found.least_priority.rank and not let_through:
@@ -62,7 +65,7 @@ def decide_for(category: Category, channel: Channel, found: Circumstances) -> Ve
     if found.quiet_until and not let_through:
         return Verdict(channel, State.HELD, Reason.QUIET, found.quiet_until)
     if found.shown.get(channel, 0) >= SHOWN_AT_MOST:
-        # Pages tell at once how many more there are; a mail about the rest waits until the flood is over.
-        later = found.now + WINDOW if channel == Channel.EMAIL else None
+        # Pages tell at once how many more there are; elsewhere one about the rest waits until the flood is over.
+        later = found.now + WINDOW if channel in AWAY else None
         return Verdict(channel, State.HELD, Reason.RATE, later)
     return Verdict(channel, State.QUEUED)

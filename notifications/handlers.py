@@ -12,6 +12,7 @@ from notifications import categories
 from notifications.choices import Priority, Type
 from notifications.services.asking import tell_budget
 from notifications.services.mailing import mail
+from notifications.services.pushing import push as push_out
 from notifications.services.reminding import tell, tell_deadline
 from notifications.services.scheduling import follow_time_zone
 from notifications.services.sending import notify
@@ -37,6 +38,16 @@ def push_notification(event: Event) -> None:
 )
 def mail_notification(event: Event) -> None:
     mail(notification_id=event.payload["id"])
+
+
+@on(
+    "notification_sent",
+    name="notifications.devices",
+    kind=Kind.OUTER,
+    when=lambda data: "push" in data["channels"],
+)
+def push_to_devices(event: Event) -> None:
+    push_out(notification_id=event.payload["id"])
 
 
 @on(

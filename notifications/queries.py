@@ -12,7 +12,7 @@ from accounts.models import User
 from notifications.categories import Category, categories, category_named
 from notifications.choices import ON_A_PAGE, Channel, Reason, State
 from notifications.decision import SHOWN_AT_MOST
-from notifications.models import Notification, Outcome, Preference, Settings
+from notifications.models import Notification, Outcome, Preference, PushDevice, Settings
 from notifications.quiet import Quiet
 from notifications.subjects import may_be_seen_by
 
@@ -69,6 +69,15 @@ def _wanted(category: Category, cells: Mapping[tuple[str, str], bool]) -> frozen
     return frozenset(
         channel for channel in Channel if cells.get((category.name, channel), channel in category.channels)
     )
+
+
+def has_device(person: User) -> bool:
+    return PushDevice.objects.filter(user=person).exists()
+
+
+def devices_of(person: User) -> QuerySet[PushDevice]:
+    """The one last reached first."""
+    return PushDevice.objects.filter(user=person)
 
 
 # ── What there is ────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import centre, changes, preferences, reminders, triggers
+from notifications.views import centre, changes, devices, preferences, reminders, triggers
 
 app_name = "notifications"
 urlpatterns = [
@@ -27,5 +27,8 @@ urlpatterns = [
     path("notifications/reminders/<int:pk>/cancel/", reminders.reminder_cancel, name="reminder-cancel"),
     path("settings/notifications/", preferences.preferences, name="preferences"),
     path("settings/notifications/defaults/", preferences.defaults, name="defaults"),
+    path("settings/notifications/devices/", devices.devices, name="devices"),
+    path("settings/notifications/devices/<int:pk>/remove/", devices.remove, name="device-remove"),
+    path("sw.js", devices.worker, name="worker"),
     path("settings/notifications/test/", preferences.test, name="test"),
 ]

@@ -9,7 +9,7 @@ const target = "static/dist";
 const watching = process.argv.includes("--watch");
 
 // One entry for every page, and one for each page that needs something large of its own.
-const entries = ["main", "board", "rules", "dashboard", "charts"].map((name) => `${source}/js/${name}.js`).filter(existsSync);
+const entries = ["main", "sw", "board", "rules", "dashboard", "charts"].map((name) => `${source}/js/${name}.js`).filter(existsSync);
 
 // English and German need no other subset of Inter.
 const fonts = ["inter-latin-wght-normal.woff2", "inter-latin-ext-wght-normal.woff2"];

@@ -10,6 +10,7 @@ Served by the real server on throw-away databases. A page that writes to the con
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import sys
@@ -124,6 +125,7 @@ def prepare(entries: int, appearance: str, *, every_widget: bool) -> dict[str, o
         _tell(person)
         _automate(person)
         _foresee()
+        _add_devices(person)
         everybody = User.objects.values_list("pk", flat=True)
         create_team(actor=person, name="Everybody", member_ids=everybody, lead_ids=[person.pk])
     if every_widget:
@@ -160,6 +162,20 @@ def _tell(person: Any) -> None:
         notify(person=person, category=category, title=title, message=message, type=kind, priority="normal")
     schedule(person=person, title="Write the weekly summary", repeats={"at": "16:30", "days": [4]})
     schedule(person=person, title="Log your time", repeats={"at": "17:00"}, condition="nothing_logged_today")
+
+
+def _add_devices(person: Any) -> None:
+    """After everything that is told: nobody answers there."""
+    from django.utils import timezone  # noqa: PLC0415 - needs Django set up
+
+    from notifications.models import PushDevice  # noqa: PLC0415 - as above
+
+    for name, hours in (("Firefox, Linux", 1), ("Chrome, Android", 30)):
+        reached = timezone.now() - dt.timedelta(hours=hours)
+        since = reached - dt.timedelta(days=40)
+        PushDevice.objects.create(
+            user=person, name=name, endpoint=f"https://push.example/{name}", created_at=since, reached_at=reached
+        )
 
 
 def _automate(person: Any) -> None:

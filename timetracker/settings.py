@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -319,6 +320,10 @@ EMAIL_URL = env.str("EMAIL_URL", default="consolemail://")
 vars().update(env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"timetracker@{_public.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Push services know us by this key; without one it is made on first use and kept beside the data.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+# Where they reach whoever runs this instance.
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=PUBLIC_URL if _https else f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
 OUTBOUND_ALLOWED_NETWORKS = [ipaddress.ip_network(item) for item in env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])]
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "timetracker.web.logging.configure"

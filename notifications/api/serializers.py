@@ -13,6 +13,7 @@ from notifications.categories import LET_THROUGH, categories
 from notifications.choices import Channel, Priority, Reason, State, Type
 from notifications.conditions import CONDITIONS
 from notifications.models import Notification
+from notifications.models.device import LONGEST_ENDPOINT
 from notifications.models.notification import LONGEST_MESSAGE, LONGEST_TITLE
 from notifications.services.scheduling import FARTHEST
 from notifications.services.sending import LONGEST_LABEL, MOST_ACTIONS
@@ -202,3 +203,29 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     deadline_hours = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="So long ahead: any of 72, 24 and 1."
     )
+
+
+# ── Devices ──────────────────────────────────────────────────────────────────
+class DeviceKeysSerializer(serializers.Serializer[Any]):
+    p256dh = serializers.CharField(max_length=100)
+    auth = serializers.CharField(max_length=30)
+
+
+class DeviceSerializer(serializers.Serializer[Any]):
+    """A browser that one is told in with no page open. Made of what `PushSubscription.toJSON()` says."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    current = serializers.BooleanField(read_only=True, help_text="Added in the sign-in that asks.")
+    created_at = InstantField(read_only=True)
+    reached_at = InstantField(read_only=True, allow_null=True)
+    endpoint = serializers.CharField(max_length=LONGEST_ENDPOINT, write_only=True)
+    keys = DeviceKeysSerializer(write_only=True)
+    renew = serializers.BooleanField(
+        required=False, write_only=True, help_text="Only in place of the device of this sign-in; 409 where it has none."
+    )
+
+
+class DeviceKeySerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(help_text="What a browser subscribes with: `applicationServerKey`.")
+    csrf_token = serializers.CharField(help_text="For a service worker, which reads no cookies.")

@@ -1,6 +1,7 @@
+from notifications.models.device import PushDevice, PushSending
 from notifications.models.notification import Notification
 from notifications.models.outcome import Outcome
 from notifications.models.preference import Preference, Settings
 from notifications.models.trigger import Trigger
 
-__all__ = ["Notification", "Outcome", "Preference", "Settings", "Trigger"]
+__all__ = ["Notification", "Outcome", "Preference", "PushDevice", "PushSending", "Settings", "Trigger"]

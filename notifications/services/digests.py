@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notifications import conditions, subjects
 from notifications.categories import DIGEST, Category, category_named
-from notifications.choices import ON_A_PAGE, Channel, Priority, Reason, State
+from notifications.choices import AWAY, ON_A_PAGE, Channel, Priority, Reason, State
 from notifications.decision import Circumstances, decide_for
 from notifications.models import Notification, Outcome
-from notifications.queries import Grid, preference_grid, quiet_of, settings_of, wanted_channels
+from notifications.queries import Grid, has_device, preference_grid, quiet_of, settings_of, wanted_channels
 from notifications.services.sending import announce, notify
 from notifications.services.turns import each_in_turn
 
@@ -96,6 +96,7 @@ def _still_wanted(item: Outcome, person: User, grid: Grid, least: Priority, now:
         quiet_until=None,
         shown={},
         has_address=bool(person.email),
+        has_device=_channel(item) != Channel.PUSH or has_device(person),
     )
     reason = decide_for(category, _channel(item), found).reason
     if not reason and row.is_dealt_with:
@@ -139,7 +140,7 @@ def _lines(rows: Sequence[Notification]) -> list[str]:
 
 
 def forget_unseen(now: dt.datetime) -> None:
-    """What no page showed within a day is no news any more; the centre has it. A mail had all its tries by then."""
+    """What no page showed within a day is no news any more; the centre has it. Mail and push had all their tries."""
     stale = Outcome.objects.filter(state=State.QUEUED, changed_at__lt=now - STALE)
     stale.filter(channel__in=ON_A_PAGE).update(state=State.HELD, reason=Reason.NO_PAGE, changed_at=now)
-    stale.filter(channel=Channel.EMAIL).update(state=State.FAILED, reason=Reason.ERROR, changed_at=now)
+    stale.filter(channel__in=AWAY).update(state=State.FAILED, reason=Reason.ERROR, changed_at=now)

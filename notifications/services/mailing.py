@@ -9,10 +9,10 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from notifications import conditions, subjects
 from notifications.categories import category_named
 from notifications.choices import Channel, Reason, State
 from notifications.models import Notification, Outcome
+from notifications.services.obstacles import obstacle_to
 from timetracker.events.dispatch import caught
 
 
@@ -26,7 +26,7 @@ def mail(*, notification_id: int) -> None:
     if outcome is None:
         return
     row = outcome.notification
-    if reason := _obstacle(row):
+    if reason := obstacle_to(row) or (None if row.user.email else Reason.NO_ADDRESS):
         outcomes.update(state=State.HELD, reason=reason, changed_at=timezone.now())
         return
     if error := caught(lambda: _send(row)):
@@ -37,18 +37,6 @@ def mail(*, notification_id: int) -> None:
 
 def _send(row: Notification) -> None:
     message_for(row).send()
-
-
-def _obstacle(row: Notification) -> Reason | None:
-    """What has become of it since it was decided."""
-    person = row.user
-    if not person.is_active or not subjects.is_visible(person, row.subject_type, row.subject_id):
-        return Reason.PERMISSION
-    if not person.email:
-        return Reason.NO_ADDRESS
-    if row.is_dealt_with:
-        return Reason.READ
-    return None if conditions.holds(row.condition, person) else Reason.ENDED
 
 
 def message_for(row: Notification) -> EmailMessage:

@@ -21,7 +21,7 @@ from notifications.decision import WINDOW, Circumstances, Verdict, decide
 from notifications.events import NotificationSent
 from notifications.models import Notification, Outcome
 from notifications.models.notification import LONGEST_TITLE
-from notifications.queries import quiet_of, settings_of, wanted_channels
+from notifications.queries import has_device, quiet_of, settings_of, wanted_channels
 from timetracker.events.models import Event
 from timetracker.events.recording import record
 
@@ -148,6 +148,7 @@ def _circumstances(
         quiet_until=quiet_of(person, chosen).ends_at(now),
         shown=_shown(row, now),
         has_address=bool(person.email),
+        has_device=has_device(person),
     )
 
 

@@ -14,6 +14,7 @@ from notifications.categories import Category, category_named
 from notifications.conditions import CONDITIONS
 from notifications.models import Notification
 from notifications.recurrence import DAY
+from notifications.services.devices import session_name
 
 register = template.Library()
 HOUR, MINUTE = 3600, 60
@@ -22,6 +23,13 @@ HOUR, MINUTE = 3600, 60
 @register.simple_tag
 def category_of(row: Notification) -> Category:
     return category_named(row.category)
+
+
+@register.simple_tag(takes_context=True)
+def sign_in_mark(context: template.Context) -> str:
+    """Another after each sign-in: by it a page finds out that its device has to be added again. No secret."""
+    session = getattr(context["request"], "session", None)
+    return session_name(session.session_key or "")[:16] if session is not None else ""
 
 
 @register.simple_tag

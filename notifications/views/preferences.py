@@ -18,6 +18,7 @@ from notifications.queries import preference_grid, settings_of
 from notifications.services.asking import send_test
 from notifications.services.preferences import save_preferences
 from notifications.views.changes import changed
+from notifications.views.devices import device_list
 from timetracker.web.answers import action, attempt
 from timetracker.web.htmx import redirect_with_toast
 
@@ -42,7 +43,8 @@ def _page(request: HttpRequest, person: User | None, back: str) -> HttpResponse:
         saved = attempt(form, save_preferences, person=person, grid=grid.values(), settings=form.cleaned_data)
         if saved is not None:
             return redirect_with_toast(request, back, _("Your settings are saved."))
-    context = {"form": form, "grid": grid, "channels": Channel, "for_everybody": person is None}
+    listed = {} if person is None else device_list(request)
+    context = {**listed, "form": form, "grid": grid, "channels": Channel, "for_everybody": person is None}
     return render(request, "notifications/preferences.html", context, status=422 if form.errors or grid.errors else 200)
 
 

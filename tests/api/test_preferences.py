@@ -17,7 +17,14 @@ PATH = "notifications/preferences/"
 def test_everything_a_form_needs_is_in_it(api, owner: User):
     found = api(owner).get(PATH).json()
     assert set(found["grid"]) == set(found["categories"]) == set(categories())
-    assert found["grid"]["own"] == {"centre": True, "toast": True, "browser": True, "sound": False, "email": False}
+    assert found["grid"]["own"] == {
+        "centre": True,
+        "toast": True,
+        "browser": True,
+        "sound": False,
+        "push": True,
+        "email": False,
+    }
     assert found["channels"]["email"] == "E-mail"
     assert found["categories"]["own"] == "What your scripts tell you"
     assert set(found["fixed"]) == {"security", "data_loss"}

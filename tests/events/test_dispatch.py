@@ -162,6 +162,24 @@ def test_a_lease_keeps_others_away_until_it_ends(db, inner):
     assert times_counted() == 1
 
 
+@pytest.mark.parametrize(
+    ("wait", "at_least"), [(dt.timedelta(hours=5), 17_990), (dt.timedelta(seconds=-5), 3), (None, 3)]
+)
+def test_one_that_names_a_time_is_left_alone_until_then(db, inner, monkeypatch, wait, at_least):
+    delivery = make_thing_happen().deliveries.get()
+    before = timezone.now()
+
+    def fail(delivery):
+        raise dispatch.TryLaterError("busy", not_before=wait and before + wait)
+
+    monkeypatch.setattr(dispatch, "_run", fail)
+    assert dispatch.dispatch(delivery.pk) == Outcome.FAILED
+    delivery.refresh_from_db()
+    paused = (delivery.next_try_at - before).total_seconds()
+    assert at_least < paused < at_least + 15
+    assert "busy" in delivery.last_error
+
+
 def test_who_lost_the_lease_changes_nothing(db, broken, inner):
     event = make_thing_happen()
     slow_inner = dispatch._claim(event.deliveries.get(handler="test.count").pk)

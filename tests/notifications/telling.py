@@ -8,10 +8,12 @@ from typing import Any
 from accounts.models import User
 from notifications.categories import OWN, Category
 from notifications.choices import Channel
-from notifications.models import Notification
+from notifications.models import Notification, PushDevice
+from notifications.services.devices import add_device
 from notifications.services.preferences import save_settings, set_preferences
 from notifications.services.scheduling import schedule
 from notifications.services.sending import notify
+from tests.notifications.push_service import Subscription
 
 NOON = dt.datetime(2026, 3, 4, 12, 0, tzinfo=dt.UTC)
 """A Wednesday."""
@@ -41,3 +43,7 @@ def make_odd_notifications(person: User, text: str) -> None:
     set_preferences(person=None, grid={"own": []})
     set_preferences(person=person, grid={"own": [Channel.EMAIL]})
     save_settings(person=person, quiet=True)
+
+
+def add_to(person: User, subscription: Subscription, **fields: Any) -> PushDevice:
+    return add_device(person=person, **{"name": "Firefox, Linux", **subscription.fields, **fields})

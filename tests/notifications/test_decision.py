@@ -31,6 +31,7 @@ FREE = Circumstances(
     quiet_until=None,
     shown={},
     has_address=True,
+    has_device=True,
 )
 HINDERED = dataclasses.replace(
     FREE,
@@ -71,6 +72,7 @@ def test_what_is_critical_is_let_through_preference_priority_and_quiet():
         "email": "queued",
         "browser": "held preference",
         "sound": "held preference",
+        "push": "held preference",
     }
 
 
@@ -106,6 +108,14 @@ def test_every_channel_has_one_verdict_with_a_reason_where_it_is_held(category, 
     assert found.allowed or {item.reason for item in verdicts} == {Reason.PERMISSION}
 
 
+def test_a_device_is_what_push_needs():
+    for has_device, expected in (
+        (True, Verdict(Channel.PUSH, State.QUEUED)),
+        (False, Verdict(Channel.PUSH, State.HELD, Reason.NO_DEVICE)),
+    ):
+        assert by_channel(decide(OWN, dataclasses.replace(FREE, has_device=has_device)))[Channel.PUSH] == expected
+
+
 # ── What is kept ─────────────────────────────────────────────────────────────
 @pytest.mark.django_db
 def test_the_outcome_is_kept_for_each_channel(owner: User):
@@ -115,6 +125,7 @@ def test_the_outcome_is_kept_for_each_channel(owner: User):
         "toast": "queued",
         "browser": "queued",
         "sound": "held preference",
+        "push": "held no_device",
         "email": "held preference",
     }
     assert row.in_centre
@@ -139,6 +150,7 @@ def test_in_quiet_hours_it_is_held_until_their_end(owner: User):
         "toast": "held quiet",
         "browser": "held quiet",
         "sound": "",
+        "push": "held no_device",
         "email": "held preference",
     }
     assert row.outcomes.get(channel="toast").due_at == NOON + HOUR

@@ -93,6 +93,7 @@ def test_several_come_as_one_digest(quiet: User):
         "toast": "queued",
         "browser": "queued",
         "sound": "held preference",
+        "push": "held preference",  # in none of them did one wait
         "email": "held preference",
     }
     assert [item.row.pk for item in news_since(quiet, END - MINUTE).items] == [digest.pk]

@@ -33,6 +33,7 @@ def test_only_what_differs_is_kept(owner: User):
     assert set(Preference.objects.values_list("channel", "wanted")) == {
         ("toast", False),
         ("browser", False),
+        ("push", False),
         ("email", True),
     }
     assert preference_grid(owner)["own"] == wanted_channels(owner, OWN) == {CENTRE, EMAIL}

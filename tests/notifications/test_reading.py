@@ -104,6 +104,7 @@ def test_a_page_says_what_it_has_shown(owner: User, teammate: User):
         "toast": "seen",
         "browser": "failed denied",
         "sound": "held preference",
+        "push": "held no_device",
         "email": "held preference",
     }
     assert outcomes(theirs)["toast"] == "queued"
@@ -187,7 +188,7 @@ def test_forgotten_after_a_while(owner: User):
     forget(now)
     left = set(ALL().values_list("title", flat=True))
     assert set(cases) - left == {"read long ago", "deleted long ago", "held back long ago", "unread for years"}
-    assert Outcome.objects.count() == 5 * len(left)
+    assert Outcome.objects.count() == 6 * len(left)
 
 
 def test_with_a_person_goes_what_they_were_told(owner: User, teammate: User):

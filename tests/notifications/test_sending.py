@@ -106,8 +106,8 @@ def test_it_takes_few_statements(owner: User, event: Event):
     task = make_task(make_project(owner))
     with CaptureQueriesContext(connection) as queries:
         notify(person=owner, category=TASK_ASSIGNED, title="Tea", subject=task, event=event)
-    # person, key, right, settings, preferences, rate; notification, outcomes, event, deliveries
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 10
+    # person, key, right, settings, preferences, rate, device; notification, outcomes, event, deliveries
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 11
 
 
 # ── What may be in it ────────────────────────────────────────────────────────

@@ -144,7 +144,7 @@ def test_the_preferences_have_a_row_for_it(client_for: ClientFor, owner: User):
     assert "Your week in numbers" in page
     labels = [f'aria-label="Your week in numbers: {channel.label}"' for channel in Channel]
     boxes = [box.partition(">")[0] for label in labels for box in page.split("<input") if label in box]
-    assert [" checked" in box for box in boxes] == [True, False, False, False, False]
+    assert [" checked" in box for box in boxes] == [True, False, False, False, False, False]
 
 
 def test_the_notification_leads_to_ones_insights(client_for: ClientFor, owner: User):

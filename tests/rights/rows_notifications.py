@@ -11,6 +11,15 @@ SETTINGS = {
     "least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00", "idle_minutes": "30",
     "no_timer_minutes": "60", "summary_at": "18:00",
 }  # fmt: skip
+SETTINGS = {"least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00"}
+DEVICE = {
+    "endpoint": "https://8.8.8.8/push/x",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
+"""Those of an example in RFC 8291."""
 
 
 def alert(target: str, project: str) -> list[Row]:
@@ -79,6 +88,22 @@ NOTIFICATIONS = [
         patch("/api/notifications/preferences/", {"grid": {"own": {"toast": False}}}, quiet=True),
         get("/settings/notifications/"),
         post("/settings/notifications/", SETTINGS, quiet=True),
+    ),
+    *rights(
+        "an own device",
+        "see, add, remove",
+        get("/api/notifications/devices/"),
+        get("/api/notifications/devices/key/"),
+        get("/settings/notifications/devices/"),
+        post("/api/notifications/devices/", DEVICE, quiet=True),
+        delete("/api/notifications/devices/{own device}/", quiet=True),
+        post("/settings/notifications/devices/{own device}/remove/", quiet=True),
+    ),
+    *rights(
+        "a colleague's device",
+        "remove",
+        delete("/api/notifications/devices/{device}/"),
+        post("/settings/notifications/devices/{device}/remove/"),
     ),
     *rights(
         "everybody's defaults of notifications",

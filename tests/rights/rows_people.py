@@ -152,6 +152,7 @@ DOORS = [
         "open",
         get("/healthz"),
         get("/readyz"),
+        get("/sw.js"),
         get("/favicon.ico", outcomes="302 302 302 302 302 302 302 302"),
         get("/accounts/login/", outcomes=IN),
         post("/accounts/login/", {"login": "x", "password": "y"}, outcomes=IN),

@@ -101,6 +101,8 @@ RIGHTS: dict[str, dict[str, str]] = {
         "choose where one is told": EVERYBODY_HERE,
     },
     "a colleague's notification": {"see": "S H H H H H H S", "change or delete": "S H H H H H H S"},
+    "an own device": {"see, add, remove": EVERYBODY_HERE},
+    "a colleague's device": {"remove": "S H H H H H H S"},
     "everybody's defaults of notifications": {"see and change": ADMINISTRATORS},
     "an own rule": {
         "see": EVERYBODY_HERE,

@@ -19,7 +19,7 @@ from accounts.services.invitations import invite_person
 from accounts.services.tokens import create_token
 from accounts.views import teams
 from analytics.services.advice import dismiss
-from notifications.models import Notification
+from notifications.models import Notification, PushDevice
 from tests.analytics.foresight import say
 from tests.factories import TeamFactory, UserFactory
 from tests.rights.table import ROLES
@@ -57,6 +57,7 @@ SECRETS: dict[str, set[str]] = {
     "zephyr-token": {"administrator"},  # who is told that it was made
     "zephyr@invited.example": {"administrator"},
     "zephyr-notification": set(),
+    "zephyr-device": set(),
     "zephyr-rule": {"administrator"},  # in the activity, as everything that is made
     "olga@private.example": {"administrator"},  # a colleague's address
 }
@@ -170,6 +171,7 @@ def _time(world: World) -> None:
     world.things["import"] = _import(owner)
     world.things["trash"] = delete_entry(entry=trash, actor=owner)
     world.things |= _told(owner, "zephyr-notification")
+    world.things["device"] = _device(owner, "zephyr-device")
     world.things |= _rules(owner, "zephyr-rule")
     world.things["running"] = start_timer(user=owner, task=task, description="zephyr-running")
 
@@ -192,6 +194,10 @@ def _told(person: User, title: str) -> dict[str, Notification]:
         user=person, category="own", title=title, in_centre=True, delivered_at=now, deleted_at=now
     )
     return {"notification": told, "reminder": later, "deleted notification": gone}
+
+
+def _device(person: User, name: str) -> PushDevice:
+    return PushDevice.objects.create(user=person, endpoint=f"https://8.8.8.8/push/{person.pk}", name=name)
 
 
 def _rules(person: User, name: str) -> dict[str, Rule | Execution]:
@@ -232,6 +238,7 @@ def _own(person: User, world: World) -> dict[str, Any]:
         "own board": remembering({"layout": [], "after": None}).removeprefix("?was="),
         **{f"own {name}": row for name, row in _told(person, "my notification").items()},
         **{f"own {name}": row for name, row in _rules(person, "my rule").items()},
+        "own device": _device(person, "my device"),
         "own entry": entry,
         "own second": second,
         "own pin": pin_entry(user=person, entry=second),

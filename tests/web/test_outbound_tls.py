@@ -1,6 +1,5 @@
 """https to a pinned address: the certificate and SNI are those of the name."""
 
-import datetime
 import socket
 import ssl
 from collections.abc import Iterator
@@ -9,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.web.certificates import certificate_for
 from tests.web.server import running
 from timetracker.web import outbound
 from timetracker.web.outbound import OutboundFailed, request
@@ -20,23 +17,7 @@ from timetracker.web.outbound import OutboundFailed, request
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate for good.test, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "good.test")])
-    now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("good.test")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path / "server.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
-    return path
+    return certificate_for("good.test", tmp_path)
 
 
 @pytest.fixture

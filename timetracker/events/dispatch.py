@@ -58,6 +58,14 @@ class UnknownHandlerError(Exception):
     """No such handler in this version of the program."""
 
 
+class TryLaterError(Exception):
+    """What a handler raises where the other side said when it wants to be asked again: no sooner than `not_before`."""
+
+    def __init__(self, words: str, *, not_before: dt.datetime | None = None) -> None:
+        super().__init__(words)
+        self.not_before = not_before
+
+
 def caught(work: Callable[[], None]) -> BaseException | None:
     """What `work` raised. The one place that catches everything: one handler or job must not stop the others.
 
@@ -124,7 +132,8 @@ def dispatch(delivery_id: int) -> Outcome:
     if isinstance(error, LeaseLostError):
         log.warning("delivery_lease_lost", handler=delivery.handler, delivery_id=delivery.pk)
         return Outcome.LOST
-    return _fail(delivery, "".join(traceback.format_exception(error)))
+    not_before = error.not_before if isinstance(error, TryLaterError) else None
+    return _fail(delivery, "".join(traceback.format_exception(error)), not_before)
 
 
 def _claim(delivery_id: int) -> Delivery | None:
@@ -191,14 +200,15 @@ def _mark_done(delivery: Delivery) -> None:
 
 
 # ── Failure ──────────────────────────────────────────────────────────────────
-def _fail(delivery: Delivery, error: str) -> Outcome:
+def _fail(delivery: Delivery, error: str, not_before: dt.datetime | None = None) -> Outcome:
     dead = delivery.attempts >= MAX_TRIES
     now = timezone.now()
     last_error = error[-ERROR_LENGTH:]
     if dead:
         changes = {"status": Status.DEAD, "finished_at": now}
     else:
-        changes = {"next_try_at": now + pause_after(delivery.attempts)}
+        next_try = now + pause_after(delivery.attempts)
+        changes = {"next_try_at": max(next_try, not_before) if not_before else next_try}
     with transaction.atomic():
         if not _still_ours(delivery).update(lease_token=None, last_error=last_error, **changes):
             return Outcome.LOST

@@ -23,6 +23,7 @@ from django.conf import settings
 from timetracker.web.proxies import Network
 
 SECONDS = 10.0
+LOOK_UP_SECONDS = 3.0
 MAX_BODY = 1024 * 1024
 MAX_REDIRECTS = 3
 USER_AGENT = "Timetracker"
@@ -91,6 +92,21 @@ def check_url(url: str) -> None:
         _checked(httpx.URL(url))
     except _BAD_URL as error:
         raise OutboundRefused("bad_url") from error
+
+
+def check_address(url: str) -> None:
+    """As `check_url`, and looks the name up, for up to LOOK_UP_SECONDS. Raises OutboundRefused or OutboundFailed.
+
+    It may lead elsewhere later: `request` checks again what it connects to.
+    """
+    check_url(url)
+    found = httpx.URL(url)
+    try:
+        addresses = _look_up(found.raw_host.decode(), found.port or 443, time.monotonic() + LOOK_UP_SECONDS)
+    except httpcore.TimeoutException as error:
+        raise OutboundFailed("timeout") from error
+    if not any(_may_reach(address, settings.OUTBOUND_ALLOWED_NETWORKS) for address in addresses):
+        raise OutboundRefused("private_address", found.host)
 
 
 def _follow(client: httpx.Client, current: httpx.Request, redirects: int) -> Response:
@@ -182,7 +198,7 @@ class _GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
-        addresses = [address for address in _look_up(host, port, self._deadline) if self._may_reach(address)]
+        addresses = [address for address in _look_up(host, port, self._deadline) if _may_reach(address, self._allowed)]
         if not addresses:
             raise OutboundRefused("private_address", host)
         failure: Exception | None = None
@@ -195,9 +211,10 @@ class _GuardedBackend(httpcore.NetworkBackend):
                 return _TimedStream(stream, self._deadline)
         raise httpcore.ConnectError(str(failure))
 
-    def _may_reach(self, address: IPv4Address | IPv6Address) -> bool:
-        inner = _embedded(address)
-        return is_public(address) or any(inner in network for network in self._allowed)
+
+def _may_reach(address: IPv4Address | IPv6Address, allowed: Iterable[Network]) -> bool:
+    inner = _embedded(address)
+    return is_public(address) or any(inner in network for network in allowed)
 
 
 class _TimedStream(httpcore.NetworkStream):

@@ -38,8 +38,13 @@ from tracking.services.totals import refresh_statistics
 FORMAT = 1
 CHUNK = 2000
 META = "meta.json"
-LEFT_OUT = frozenset({"sessions.session", "usersessions.usersession"})
-"""Who is signed in where: everybody signs in again. All other tables move, content types and permissions too."""
+LEFT_OUT = frozenset(
+    {"sessions.session", "usersessions.usersession", "notifications.pushdevice", "notifications.pushsending"}
+)
+"""Who is signed in where, and the devices of each sign-in: everybody signs in again.
+
+All other tables move, content types and permissions too.
+"""
 KEPT_BY_JSON = (bool, int, str)
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)
 

@@ -12,6 +12,7 @@ import "./workflow-builder.js";
 import "./analytics.js";
 import "./announce.js";
 import "./notifications.js";
+import "./push.js";
 import "./notices-panel.js";
 import "./away.js";
 import "./dialog.js";

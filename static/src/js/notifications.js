@@ -3,6 +3,7 @@
 import { csrfToken } from "./csrf.js";
 import { chime } from "./chime.js";
 import { isLeader, isAnyPageInView } from "./tabs.js";
+import { isPushOn, showByWorker } from "./push-state.js";
 import { showToast } from "./toast.js";
 
 const told = new Set(); // the same news may be in two answers
@@ -75,6 +76,11 @@ function toastOf({ dataset, children }) {
 function browserNotification({ dataset }) {
   if (!("Notification" in window) || Notification.permission === "denied") return "denied";
   if (Notification.permission !== "granted") return "unasked";
+  // With push on, the worker may show it too: under one name, and both by the worker, they are one.
+  if (isPushOn()) {
+    showByWorker(dataset);
+    return "seen";
+  }
   const shown = new Notification(dataset.title, { body: dataset.message, tag: dataset.tag });
   shown.addEventListener("click", () => {
     window.focus();
@@ -90,7 +96,7 @@ function send(outcomes) {
 }
 
 // The settings page says how things stand in this browser. The question is asked from a click only.
-function showPermission() {
+export function showPermission() {
   const state = "Notification" in window ? Notification.permission : "unsupported";
   for (const part of document.querySelectorAll("[data-browser-permission] [data-when]")) part.hidden = part.dataset.when !== state;
 }
