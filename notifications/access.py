@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from notifications.categories import Category, categories
+from notifications.choices import Channel
 from notifications.models import Notification, PushDevice
+from notifications.mute_links import read_token
 
 
 def get_notification(user: User, pk: int) -> Notification:
@@ -36,6 +40,24 @@ def get_reminder(user: User, pk: int) -> Notification:
 
 def get_device(user: User, pk: int) -> PushDevice:
     return get_object_or_404(PushDevice, user=user, pk=pk)
+
+
+@dataclass(frozen=True, slots=True)
+class MuteLink:
+    person: User
+    category: Category
+    channel: Channel
+    token: str
+
+
+def get_mute_link(token: str) -> MuteLink | None:
+    """What a link from a mail allows whoever has it. None: it is not ours, too old, or its person is gone."""
+    said = read_token(token)
+    category = categories().get(said[1]) if said else None
+    if said is None or category is None or category.critical or said[2] not in Channel.values:
+        return None
+    person = User.objects.filter(pk=said[0], is_active=True).first()
+    return MuteLink(person, category, Channel(said[2]), token) if person else None
 
 
 def get_category(name: str) -> Category:

@@ -13,6 +13,7 @@ from notifications.models import Notification, Outcome, Preference, PushDevice, 
 
 class OutcomesInline(admin.TabularInline):
     model = Outcome
+    fk_name = "notification"
     extra = 0
     can_delete = False
     fields = readonly_fields = ["channel", "state", "reason", "detail", "due_at", "changed_at"]
@@ -32,8 +33,8 @@ class NotificationAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     fields = [
         "uid", "user", "category", "type", "priority", "key", "event", "subject_type", "subject_id", "condition",
-        "created_at", "deliver_at", "recurrence", "delivered_at", "in_centre", "read_at", "snoozed_until",
-        "archived_at", "deleted_at",
+        "created_at", "deliver_at", "recurrence", "delivered_at", "interrupted_on", "in_centre", "read_at",
+        "snoozed_until", "archived_at", "deleted_at",
     ]  # fmt: skip
     readonly_fields = fields
     inlines = [OutcomesInline]
@@ -67,6 +68,10 @@ class SettingsAdmin(ReadOnlyAdmin):
         "quiet_from",
         "quiet_until",
         "quiet_days_off",
+        "most_a_day",
+        "digest",
+        "digest_at",
+        "digest_weekday",
         "vibrate",
         "idle_minutes",
         "no_timer_minutes",
@@ -74,7 +79,7 @@ class SettingsAdmin(ReadOnlyAdmin):
         "deadline_hours",
         "chosen",
     ]
-    list_filter = ["quiet", "quiet_days_off"]
+    list_filter = ["quiet", "quiet_days_off", "digest"]
     list_select_related = ["user"]
 
 

@@ -30,6 +30,11 @@ class Category:
     and by e-mail."""
     icon: str
 
+    @property
+    def counts(self) -> bool:
+        """Towards what somebody wants in a day at most. What does not count is not held back for it either."""
+        return not self.critical and self.name != DIGEST.name
+
     def is_let_through(self, channel: Channel) -> bool:
         return self.critical and channel in LET_THROUGH
 
@@ -158,8 +163,8 @@ WEEKLY_DIGEST = category(
 )
 DIGEST = category(
     "digest",
-    label=_("What came while it was quiet"),
-    why=_("notifications waited for your quiet hours to end."),
+    label=_("Digest of what was held back"),
+    why=_("notifications waited for your quiet hours to end, or were more than you want."),
     channels=Channel,  # of those in which something waited
     icon="moon",
 )

@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from tracking.choices import Priority
 
 __all__ = [
-    "AWAY", "INTERRUPTING", "ON_A_PAGE", "Channel", "Priority", "Reason", "Sending", "State", "TriggerKind", "Type",
+    "AWAY", "INTERRUPTING", "ON_A_PAGE", "Channel", "DigestRhythm", "Priority", "Reason", "Sending", "State",
+    "TriggerKind", "Type",
 ]  # fmt: skip
 
 
@@ -43,6 +44,14 @@ class TriggerKind(models.TextChoices):
     WEEK_GOAL = "week_goal", _("The week ends short of your goal")
 
 
+class DigestRhythm(models.TextChoices):
+    """When what was held back is told."""
+
+    AT_ONCE = "at_once", _("As soon as it can be told")
+    DAILY = "daily", _("Every day at a time")
+    WEEKLY = "weekly", _("Every week on a day")
+
+
 class State(models.TextChoices):
     """How far a notification got in one channel."""
 
@@ -61,6 +70,7 @@ class Reason(models.TextChoices):
     PREFERENCE = "preference", _("Switched off by preference")
     PRIORITY = "priority", _("Below the least priority")
     QUIET = "quiet", _("Quiet hours")
+    BUDGET = "budget", _("More than you want in a day")
     RATE = "rate", _("Too many at once")
     DIGEST = "digest", _("In a digest")
     ENDED = "ended", _("No longer true")

@@ -1,7 +1,8 @@
 """What is to happen with a notification in each channel. Pure: nothing here reads a table.
 
-The order is fixed: permission, preference and priority, quiet hours, rate. The first that says no is the reason that is
-kept. Grouping comes after it: what is about the same carries one tag, and what the rate held back is told as one.
+The order is fixed: permission, preference and priority, quiet hours, the day's budget, rate. The first that says no is
+the reason that is kept. Grouping comes after it: what is about the same carries one tag, and what the rate held back is
+told as one.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ class Circumstances:
     least_priority: Priority
     quiet_until: dt.datetime | None
     """When the quiet that there is now ends; None where there is none."""
+    budget_until: dt.datetime | None
+    """When the person's next day begins, where they were interrupted as often today as they want; None where not."""
+    digest_at: dt.datetime | None
+    """When their next digest is, for whoever has chosen a time for it; None: what is held back comes when it can."""
     shown: Mapping[Channel, int]
     """How many of this category interrupted the person within WINDOW."""
     has_address: bool
@@ -63,9 +68,11 @@ def decide_for(category: Category, channel: Channel, found: Circumstances) -> Ve
     if found.priority.rank < found.least_priority.rank and not let_through:
         return Verdict(channel, State.HELD, Reason.PRIORITY)
     if found.quiet_until and not let_through:
-        return Verdict(channel, State.HELD, Reason.QUIET, found.quiet_until)
+        return Verdict(channel, State.HELD, Reason.QUIET, found.digest_at or found.quiet_until)
+    if found.budget_until and category.counts:
+        return Verdict(channel, State.HELD, Reason.BUDGET, found.digest_at or found.budget_until)
     if found.shown.get(channel, 0) >= SHOWN_AT_MOST:
         # Pages tell at once how many more there are; elsewhere one about the rest waits until the flood is over.
-        later = found.now + WINDOW if channel in AWAY else None
-        return Verdict(channel, State.HELD, Reason.RATE, later)
+        later = (not let_through and found.digest_at) or found.now + WINDOW
+        return Verdict(channel, State.HELD, Reason.RATE, later if channel in AWAY else None)
     return Verdict(channel, State.QUEUED)

@@ -169,11 +169,13 @@ class SettingsForm(forms.ModelForm):
         fields = [
             "least_priority", "quiet", "quiet_from", "quiet_until", "quiet_days_off", "vibrate",
             "idle_minutes", "no_timer_minutes", "summary_at",
+            "most_a_day", "digest", "digest_at", "digest_weekday",
         ]  # fmt: skip
         widgets = {
             "summary_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "digest_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from notifications.categories import Category, categories, category_named
-from notifications.choices import ON_A_PAGE, Channel, Reason, State
+from notifications.choices import ON_A_PAGE, Channel, DigestRhythm, Reason, State
 from notifications.decision import SHOWN_AT_MOST
+from notifications.digest_times import DigestTimes
 from notifications.models import Notification, Outcome, Preference, PushDevice, Settings
 from notifications.quiet import Quiet
 from notifications.subjects import may_be_seen_by
@@ -29,19 +31,24 @@ Grid = dict[str, frozenset[Channel]]
 
 def settings_of(person: User | None) -> Settings:
     """One's own, where they are chosen, else everybody's, else the program's."""
-    if person is not None:
-        return settings_of_each([person])[person.pk]
-    return Settings.objects.filter(user=None).first() or Settings()
+    rows = {row.user_id: row for row in Settings.objects.filter(Q(user=person) | Q(user=None))}
+    return _settings(rows, person.pk if person is not None else None)
 
 
-def settings_of_each(people: Collection[User]) -> dict[int, Settings]:
-    """As `settings_of`, of many in one statement."""
-    rows = {row.user_id: row for row in Settings.objects.filter(Q(user__in=people) | Q(user=None))}
+def settings_of_all(people: Iterable[User]) -> dict[int, Settings]:
+    """The same for many, in one statement."""
+    asked = list(people)
+    rows = {row.user_id: row for row in Settings.objects.filter(Q(user__in=asked) | Q(user=None))}
+    return {person.pk: _settings(rows, person.pk) for person in asked}
+
+
+def _settings(rows: Mapping[int | None, Settings], person_id: int | None) -> Settings:
     below = rows.get(None) or Settings()
-    for pk, own in rows.items():
-        if pk is not None:
-            own.follow(below)
-    return {person.pk: rows.get(person.pk, below) for person in people}
+    own = rows.get(person_id)
+    if own is None or own is below:
+        return below
+    own.follow(below)
+    return own
 
 
 def quiet_of(person: User, chosen: Settings) -> Quiet:
@@ -49,9 +56,46 @@ def quiet_of(person: User, chosen: Settings) -> Quiet:
     return Quiet(person.zone, hours, person.working_days if chosen.quiet_days_off else ())
 
 
+def digest_times_of(person: User, chosen: Settings) -> DigestTimes | None:
+    """None for whoever is told as soon as it can be."""
+    if chosen.digest == DigestRhythm.AT_ONCE:
+        return None
+    weekday = chosen.digest_weekday if chosen.digest == DigestRhythm.WEEKLY else None
+    return DigestTimes(person.zone, chosen.digest_at, weekday)
+
+
+def next_digest_at(person: User, chosen: Settings, moment: dt.datetime) -> dt.datetime | None:
+    times = digest_times_of(person, chosen)
+    return times.next_after(moment).moment if times else None
+
+
+def interruptions(days: Mapping[int, dt.date], *, but: int | None = None) -> Counter[int]:
+    """How often each person (by id) was interrupted on their day, `but` for one notification. One statement."""
+    rows = Notification.objects.filter(user__in=list(days), interrupted_on__in=set(days.values()))
+    if but is not None:
+        rows = rows.exclude(pk=but)
+    counted = rows.order_by().values_list("user", "interrupted_on").annotate(count=Count("pk"))
+    return Counter({person: count for person, day, count in counted if days[person] == day})
+
+
 def preference_grid(person: User | None) -> Grid:
     """For every category. With nobody: what the administrators have set for everybody."""
-    cells = _cells(Preference.objects.all(), person)
+    return _grid(_cells(Preference.objects.all(), person))
+
+
+def preference_grids(people: Iterable[User]) -> dict[int, Grid]:
+    """The same for many, in one statement."""
+    asked = list(people)
+    everybodys: dict[tuple[str, str], bool] = {}
+    own: dict[int, dict[tuple[str, str], bool]] = {}
+    for row in Preference.objects.filter(Q(user__in=asked) | Q(user=None)):
+        cells = everybodys if row.user_id is None else own.setdefault(row.user_id, {})
+        cells[row.category, row.channel] = row.wanted
+    common = _grid(everybodys)
+    return {person.pk: _grid(everybodys | own[person.pk]) if person.pk in own else common for person in asked}
+
+
+def _grid(cells: Mapping[tuple[str, str], bool]) -> Grid:
     return {name: _wanted(found, cells) for name, found in categories().items()}
 
 

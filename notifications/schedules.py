@@ -19,7 +19,7 @@ def wake_snoozed(now: dt.datetime) -> None:
     scheduling.wake_snoozed(now)
 
 
-@job("notifications.release_held", every=MINUTE)
+@job("notifications.release_held", every=MINUTE, next_at=digests.next_release_at)
 def release_held(now: dt.datetime) -> None:
     digests.release_held(now)
 

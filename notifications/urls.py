@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import centre, changes, devices, preferences, reminders, triggers
+from notifications.views import centre, changes, devices, mute, preferences, reminders, triggers
 
 app_name = "notifications"
 urlpatterns = [
@@ -25,10 +25,13 @@ urlpatterns = [
     path("notifications/reminders/", reminders.reminders, name="reminders"),
     path("notifications/reminders/new/", reminders.reminder_new, name="reminder-new"),
     path("notifications/reminders/<int:pk>/cancel/", reminders.reminder_cancel, name="reminder-cancel"),
+    path("notifications/mute/<str:token>/", mute.mute_by_link, name="mute-link"),
+    path("notifications/mute/<str:token>/undo/", mute.unmute_by_link, name="unmute-link"),
     path("settings/notifications/", preferences.preferences, name="preferences"),
     path("settings/notifications/defaults/", preferences.defaults, name="defaults"),
     path("settings/notifications/devices/", devices.devices, name="devices"),
     path("settings/notifications/devices/<int:pk>/remove/", devices.remove, name="device-remove"),
     path("sw.js", devices.worker, name="worker"),
+    path("settings/notifications/held/", preferences.held, name="held"),
     path("settings/notifications/test/", preferences.test, name="test"),
 ]

@@ -49,6 +49,7 @@ PAGES = {
     "model-card-rough": "/insights/estimates/model/rough-estimate/",
     "notifications": "/notifications/", "reminders": "/notifications/reminders/",
     "notification-settings": "/settings/notifications/",
+    "mute-link": "/notifications/mute/{mute}/", "mute-link-closed": "/notifications/mute/nonsense/",
     "rules": "/workflows/", "gallery": "/workflows/gallery/", "rule-history": "/workflows/history/",
     "builder-new": "/workflows/new/", "builder": "/workflows/{rule}/edit/", "rule": "/workflows/{rule}/",
     "rule-try": "/workflows/{rule}/try/", "rule-misses": "/workflows/{rule}/misses/",
@@ -105,6 +106,9 @@ def prepare(entries: int, appearance: str, *, every_widget: bool) -> dict[str, o
     from accounts.models import Organisation, Team, User  # noqa: PLC0415 - needs that
     from accounts.services.profile import update_profile  # noqa: PLC0415
     from accounts.services.teams import create_team  # noqa: PLC0415
+    from notifications.categories import TASK_ASSIGNED  # noqa: PLC0415
+    from notifications.choices import Channel  # noqa: PLC0415
+    from notifications.mute_links import mute_token  # noqa: PLC0415
     from timetracker.web.widgets import Place, all_widgets  # noqa: PLC0415
     from tracking.demo.load import load_demo_data  # noqa: PLC0415
     from tracking.models import Project, Task, TimeEntry  # noqa: PLC0415
@@ -137,12 +141,14 @@ def prepare(entries: int, appearance: str, *, every_widget: bool) -> dict[str, o
     team = Team.objects.filter(name="Everybody").first()
     rule, run = Rule.objects.filter(name="Tell me what took long").first(), Execution.objects.first()
     found = {"task": task, "planned": planned, "project": project, "team": team, "rule": rule, "run": run}
-    return {"session": session_of(person), **{name: row.pk if row else 0 for name, row in found.items()}}
+    mute = mute_token(person.pk, TASK_ASSIGNED, Channel.EMAIL)
+    return {"session": session_of(person), "mute": mute, **{name: row.pk if row else 0 for name, row in found.items()}}
 
 
 def _tell(person: Any) -> None:
     """Something in the notification centre."""
     from notifications import categories  # noqa: PLC0415 - needs Django set up
+    from notifications.services.preferences import save_settings  # noqa: PLC0415
     from notifications.services.scheduling import schedule  # noqa: PLC0415
     from notifications.services.sending import notify  # noqa: PLC0415
     from timetracker.events.dispatch import drain  # noqa: PLC0415
@@ -160,6 +166,9 @@ def _tell(person: Any) -> None:
         (categories.OWN, "error", "Nightly export failed", "The disk is full: /var/backups\nNext try at 03:00."),
     ):  # fmt: skip
         notify(person=person, category=category, title=title, message=message, type=kind, priority="normal")
+    save_settings(person=person, most_a_day=5, digest="daily", digest_at=dt.time(17))
+    for title in ("Backup is done", "Nightly export failed again"):
+        notify(person=person, category=categories.REMINDER, title=title)
     schedule(person=person, title="Write the weekly summary", repeats={"at": "16:30", "days": [4]})
     schedule(person=person, title="Log your time", repeats={"at": "17:00"}, condition="nothing_logged_today")
 

@@ -227,7 +227,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation; the address is
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/5m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "mute_link": "60/m/ip",  # one click there comes from a provider's machine, for many people
+}
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_FORMS = {
     "login": "accounts.sign_in_forms.SignInForm",

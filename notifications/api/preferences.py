@@ -16,6 +16,8 @@ from notifications.queries import preference_grid, settings_of
 from notifications.services.preferences import save_settings, set_cells
 from timetracker.web.idempotency import IdempotentWrites
 
+SETTINGS = [name for unit in Settings.UNITS for name in unit]
+
 
 class PreferencesViewSet(IdempotentWrites, GenericViewSet):
     """What one is told about, where, and when one may be interrupted."""

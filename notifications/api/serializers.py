@@ -10,11 +10,12 @@ from rest_framework import serializers
 from accounts.models import User
 from notifications import recurrence
 from notifications.categories import LET_THROUGH, categories
-from notifications.choices import Channel, Priority, Reason, State, Type
+from notifications.choices import Channel, DigestRhythm, Priority, Reason, State, Type
 from notifications.conditions import CONDITIONS
 from notifications.models import Notification
 from notifications.models.device import LONGEST_ENDPOINT
 from notifications.models.notification import LONGEST_MESSAGE, LONGEST_TITLE
+from notifications.models.preference import MOST_A_DAY
 from notifications.services.scheduling import FARTHEST
 from notifications.services.sending import LONGEST_LABEL, MOST_ACTIONS
 from tracking.api.fields import ChoiceField, InstantField, RelatedId
@@ -192,6 +193,20 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     quiet_from = ClockField(required=False, format="%H:%M")
     quiet_until = ClockField(required=False, format="%H:%M")
     quiet_days_off = serializers.BooleanField(required=False, help_text="Days that are no working days are quiet.")
+    most_a_day = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=MOST_A_DAY,
+        help_text="So many may interrupt in one's own day; the others wait for a digest. Null: no limit.",
+    )
+    digest = ChoiceField(
+        DigestRhythm.choices, required=False, help_text="When what was held back is told: as soon as it can, or then."
+    )
+    digest_at = ClockField(required=False, format="%H:%M")
+    digest_weekday = serializers.IntegerField(
+        required=False, min_value=0, max_value=6, help_text="0 is Monday. For a weekly digest."
+    )
     vibrate = serializers.BooleanField(required=False)
     idle_minutes = serializers.IntegerField(
         required=False, min_value=5, max_value=240, help_text="Without a key or the mouse, while a timer runs."

@@ -78,6 +78,10 @@ class Notification(models.Model):
     deliver_at = models.DateTimeField(_("deliver at"), null=True, blank=True)
     recurrence = models.JSONField(_("recurrence"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
+    # The person's own date, kept: by the clock of another zone the same instant would be another day's.
+    interrupted_on = models.DateField(
+        _("interrupted on"), null=True, blank=True, help_text=_("The day whose limit of interruptions it counts for.")
+    )
     in_centre = models.BooleanField(_("in the centre"), default=False)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
@@ -102,6 +106,10 @@ class Notification(models.Model):
                 F("user"), F("category"),
                 condition=Q(in_centre=True, deleted_at=None, archived_at=None, read_at=None, snoozed_until=None),
                 name="notification_unread",
+            ),
+            models.Index(
+                F("user"), F("interrupted_on"),
+                condition=Q(interrupted_on__isnull=False), name="notification_interrupted",
             ),
             models.Index(F("deliver_at"), condition=Q(delivered_at=None, deleted_at=None), name="notification_due"),
             models.Index(F("snoozed_until"), condition=Q(snoozed_until__isnull=False), name="notification_asleep"),

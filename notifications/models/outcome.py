@@ -22,6 +22,16 @@ class Outcome(models.Model):
     due_at = models.DateTimeField(
         _("due"), null=True, blank=True, help_text=_("When something held back goes out after all.")
     )
+    digest = models.ForeignKey(
+        Notification,
+        verbose_name=_("digest"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="told",
+        db_index=False,
+        help_text=_("What told of it in the end."),
+    )
     changed_at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:
@@ -33,6 +43,7 @@ class Outcome(models.Model):
         ]
         indexes = [
             models.Index(F("due_at"), condition=Q(due_at__isnull=False), name="outcome_due"),
+            models.Index(F("digest"), condition=Q(digest__isnull=False), name="outcome_digest"),
             models.Index(F("changed_at"), condition=Q(state=State.QUEUED), name="outcome_queued"),
         ]
 

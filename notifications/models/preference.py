@@ -9,8 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from notifications.choices import Channel, Priority
+from accounts.choices import Weekday
+from notifications.choices import Channel, DigestRhythm, Priority
 from tracking.models.deadline import DEADLINE_HOURS
+
+MOST_A_DAY = 1000
 
 
 class Preference(models.Model):
@@ -64,9 +67,17 @@ class Settings(models.Model):
     """
 
     UNITS = (
-        ("least_priority",), ("quiet", "quiet_from", "quiet_until"), ("quiet_days_off",), ("vibrate",),
-        ("idle_minutes",), ("no_timer_minutes",), ("summary_at",), ("deadline_hours",),
-    )  # fmt: skip
+        ("least_priority",),
+        ("quiet", "quiet_from", "quiet_until"),
+        ("quiet_days_off",),
+        ("most_a_day",),
+        ("digest", "digest_at", "digest_weekday"),
+        ("vibrate",),
+        ("idle_minutes",),
+        ("no_timer_minutes",),
+        ("summary_at",),
+        ("deadline_hours",),
+    )
     """What is chosen together: who sets quiet hours has chosen when they begin and end."""
 
     user = models.OneToOneField(
@@ -89,6 +100,18 @@ class Settings(models.Model):
     quiet_from = models.TimeField(_("quiet from"), default=dt.time(20))
     quiet_until = models.TimeField(_("quiet until"), default=dt.time(7))
     quiet_days_off = models.BooleanField(_("quiet on days off"), default=False)
+    most_a_day = models.PositiveSmallIntegerField(
+        _("interruptions a day at most"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_A_DAY)],
+        help_text=_("How many notifications may interrupt in one day; the others wait for a digest. Empty: no limit."),
+    )
+    digest = models.CharField(
+        _("when what was held back comes"), max_length=10, choices=DigestRhythm, default=DigestRhythm.AT_ONCE
+    )
+    digest_at = models.TimeField(_("digest at"), default=dt.time(8))
+    digest_weekday = models.PositiveSmallIntegerField(_("digest on"), choices=Weekday, default=Weekday.MONDAY)
     vibrate = models.BooleanField(_("vibrate"), default=False)
     idle_minutes = models.PositiveSmallIntegerField(
         _("away after"),

@@ -1,142 +1,138 @@
-"""What was held back for a while goes out: alone as itself, several as one digest."""
+"""What was held back for a while goes out: alone as itself, several as one digest, or all of it at a chosen time.
+
+Of very many whose time has come at once, a turn of the clock takes as many as it has time for, and writes and reads for
+all of them together.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import groupby
 
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications import conditions, subjects
-from notifications.categories import DIGEST, Category, category_named
-from notifications.choices import AWAY, ON_A_PAGE, Channel, Priority, Reason, State
-from notifications.decision import Circumstances, decide_for
+from notifications.categories import category_named
+from notifications.choices import AWAY, ON_A_PAGE, Channel, Reason, State
+from notifications.held import Facts, facts_of
 from notifications.models import Notification, Outcome
-from notifications.queries import Grid, has_device, preference_grid, quiet_of, settings_of, wanted_channels
-from notifications.services.sending import announce, notify
-from notifications.services.turns import each_in_turn
+from notifications.release import Digest, Release, release
+from notifications.services.sending import announce, counted_on, notify
+from timetracker.events.dispatch import caught
+from timetracker.events.wake import wake_clock
 
-TOLD = 20
-"""So many titles a digest names."""
+PEOPLE_AT_ONCE = 200
+LOOKED_AT = 10 * PEOPLE_AT_ONCE
+"""So many outcomes are looked at to find the people who have waited longest."""
+AGAIN = dt.timedelta(minutes=10)
+"""So long what failed stands back behind the others."""
 STALE = dt.timedelta(days=1)
 
 
 def release_held(now: dt.datetime) -> int:
-    """For every person whose quiet is over, or flood of mails. Returns how many people there were."""
-    due = Outcome.objects.filter(due_at__lte=now).order_by()
-    people = list(due.values_list("notification__user", flat=True).distinct())
-    return each_in_turn(partial(_release, pk, now) for pk in people)
+    """For those who have waited longest. Returns how many people there were; raises what failed, at the end."""
+    due = Outcome.objects.filter(due_at__lte=now).order_by("due_at", "pk")
+    looked_at = list(due.values_list("notification__user", flat=True)[:LOOKED_AT])
+    waiting = list(dict.fromkeys(looked_at))[:PEOPLE_AT_ONCE]
+    if not waiting:
+        return 0
+    errors = _release_all(waiting, now)
+    if len(waiting) == PEOPLE_AT_ONCE or len(looked_at) == LOOKED_AT:
+        wake_clock(now)  # others may wait: their turn is the next, which need not be a minute away
+    if errors:
+        raise BaseExceptionGroup(f"{len(errors)} of {len(waiting)} failed", errors)
+    return len(waiting)
+
+
+def next_release_at(after: dt.datetime) -> dt.datetime | None:
+    waiting = Outcome.objects.filter(due_at__gt=after).order_by("due_at")
+    return waiting.values_list("due_at", flat=True).first()
 
 
 @transaction.atomic
-def _release(person_id: int, now: dt.datetime) -> None:
-    person = User.objects.select_for_update(no_key=True).filter(pk=person_id).first()
-    held = list(
-        Outcome.objects.filter(due_at__lte=now, notification__user=person_id)
+def _release_all(ids: Sequence[int], now: dt.datetime) -> list[BaseException]:
+    people = User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").in_bulk()
+    # Asked again under the locks: another process may have been quicker.
+    held = _held_by(people, now)
+    facts = facts_of([people[pk] for pk in held], [item for items in held.values() for item in items], now)
+    done: list[Release] = []
+    errors: list[BaseException] = []
+    for pk, items in held.items():
+        if error := caught(partial(_plan, done, people[pk], items, facts)):
+            errors.append(error)
+            Outcome.objects.filter(pk__in=[item.pk for item in items]).update(due_at=now + AGAIN)
+    _write(done, now)
+    return errors
+
+
+def _plan(done: list[Release], person: User, held: Sequence[Outcome], facts: Facts) -> None:
+    done.append(release(person, held, facts))
+
+
+def _held_by(people: Mapping[int, User], now: dt.datetime) -> dict[int, list[Outcome]]:
+    held = (
+        Outcome.objects.filter(due_at__lte=now, notification__user__in=list(people))
         .select_related("notification")
         .select_for_update(of=("self",))
-        .order_by("pk")
+        .order_by("notification__user", "pk")
     )
-    if person is None or not held:
-        return  # another process was quicker
-    critical = [item for item in held if _is_let_through(item)]
-    _send_on(person, critical, now, let_through=True)
-    others = [item for item in held if not _is_let_through(item)]
-    # Whoever has lengthened their quiet hours meanwhile is left alone a little longer.
-    if later := quiet_of(person, settings_of(person)).ends_at(now):
-        Outcome.objects.filter(pk__in=[item.pk for item in others]).update(due_at=later)
-    else:
-        _send_on(person, others, now, let_through=False)
+    return {pk: list(items) for pk, items in groupby(held, key=lambda item: item.notification.user_id)}
 
 
-def _is_let_through(item: Outcome) -> bool:
-    return category_named(item.notification.category).is_let_through(_channel(item))
+def _write(done: Sequence[Release], now: dt.datetime) -> None:
+    _tell([digest for found in done for digest in found.digests])
+    _save([item for found in done for item in found.settled], [item for found in done for item in found.later])
+    _send_alone([(found.person, row, channels) for found in done for row, channels in found.alone], now)
 
 
-def _channel(item: Outcome) -> Channel:
-    return Channel(item.channel)
-
-
-def _send_on(person: User, held: Sequence[Outcome], now: dt.datetime, *, let_through: bool) -> None:
-    if not held:
-        return
-    grid, least = preference_grid(person), Priority(settings_of(person).least_priority)
-    wanted = [item for item in held if _still_wanted(item, person, grid, least, now)]
-    rows = list({item.notification_id: item.notification for item in wanted}.values())
-    was_quiet = any(item.reason == Reason.QUIET for item in wanted)
-    alone = len(rows) == 1
-    for item in wanted:
-        _set(item, State.QUEUED if alone else State.SENT, Reason.NONE if alone else Reason.DIGEST, now)
-    channels = sorted({_channel(item) for item in wanted})
-    if alone:
-        if not set(channels).isdisjoint(ON_A_PAGE):
-            # Delivered now, as far as pages that ask for what is new are concerned.
-            Notification.objects.filter(pk=rows[0].pk).update(delivered_at=now)
-        announce(rows[0], channels)
-    elif rows:
-        # Of what is let through in its own name, for a digest is not.
-        category = category_named(rows[0].category) if let_through else DIGEST
-        _digest(person, category, rows, channels, was_quiet=was_quiet)
-
-
-def _still_wanted(item: Outcome, person: User, grid: Grid, least: Priority, now: dt.datetime) -> bool:
-    """Decided anew, but for what it was held back for."""
-    row, category = item.notification, category_named(item.notification.category)
-    found = Circumstances(
-        now=now,
-        priority=Priority(row.priority),
-        allowed=person.is_active and subjects.is_visible(person, row.subject_type, row.subject_id),
-        wanted=grid[category.name],
-        least_priority=least,
-        quiet_until=None,
-        shown={},
-        has_address=bool(person.email),
-        has_device=_channel(item) != Channel.PUSH or has_device(person),
-    )
-    reason = decide_for(category, _channel(item), found).reason
-    if not reason and row.is_dealt_with:
-        reason = Reason.READ
-    if not reason and not conditions.holds(row.condition, person):
-        reason = Reason.ENDED
-    if reason:
-        _set(item, State.HELD, reason, now)
-    return not reason
-
-
-def _set(item: Outcome, state: State, reason: Reason, now: dt.datetime) -> None:
-    item.state, item.reason, item.due_at, item.changed_at = state, reason, None, now
-    item.save(update_fields=["state", "reason", "due_at", "changed_at"])
-
-
-def _digest(
-    person: User, category: Category, rows: Sequence[Notification], channels: Sequence[Channel], *, was_quiet: bool
-) -> None:
-    with translation.override(person.language):
-        words = _("%(count)d notifications came while it was quiet") if was_quiet else _("%(count)d more notifications")
-        notify(
-            person=person,
-            category=category,
-            title=words % {"count": len(rows)},
-            message="\n".join(_lines(rows)),
-            priority=max((Priority(row.priority) for row in rows), key=lambda priority: priority.rank),
+def _tell(digests: Sequence[Digest]) -> None:
+    """The one place where digests come into being."""
+    for digest in digests:
+        row = notify(
+            person=digest.person,
+            category=digest.category,
+            title=digest.title,
+            message=digest.message,
+            priority=digest.priority,
             url="/notifications/",
-            only={*channels, Channel.CENTRE} & wanted_channels(person, category),
+            key=digest.key,
+            only=digest.only,
         )
+        for item in digest.items:
+            item.digest = row
 
 
-def _lines(rows: Sequence[Notification]) -> list[str]:
-    """Titles. What is about something is only counted: the digest stays when the right to see that thing is lost."""
-    titles = [row.title for row in rows if not row.subject_type]
-    lines = titles[:TOLD]
-    if len(titles) > TOLD:
-        lines.append(_("and %(count)d more") % {"count": len(titles) - TOLD})
-    counted = Counter(category_named(row.category) for row in rows if row.subject_type)
-    return [*lines, *(f"{category.label}: {count}" for category, count in counted.items())]
+def _save(settled: Sequence[Outcome], later: Sequence[Outcome]) -> None:
+    """Few statements: very many share what becomes of them, or when."""
+    ends, moments = defaultdict(list), defaultdict(list)
+    for item in settled:
+        ends[item.state, item.reason, item.changed_at].append(item.pk)
+    for (state, reason, changed_at), ids in ends.items():
+        same = Outcome.objects.filter(pk__in=ids)
+        same.update(state=state, reason=reason, due_at=None, changed_at=changed_at)
+    for item in later:
+        moments[item.due_at].append(item.pk)
+    for moment, ids in moments.items():
+        Outcome.objects.filter(pk__in=ids).update(due_at=moment)
+    Outcome.objects.bulk_update([item for item in settled if item.digest_id], ["digest"])
+
+
+def _send_alone(sent: Sequence[tuple[User, Notification, list[Channel]]], now: dt.datetime) -> None:
+    shown, days = [], defaultdict(list)
+    for person, row, channels in sent:
+        if not set(channels).isdisjoint(ON_A_PAGE):
+            shown.append(row.pk)
+        if category_named(row.category).counts:
+            days[counted_on(row, person, now)].append(row.pk)
+    # Delivered now, as far as pages that ask for what is new are concerned.
+    Notification.objects.filter(pk__in=shown).update(delivered_at=now)
+    for day, ids in days.items():
+        Notification.objects.filter(pk__in=ids).update(interrupted_on=day)
+    for _person, row, channels in sent:
+        announce(row, channels)
 
 
 def forget_unseen(now: dt.datetime) -> None:

@@ -9,9 +9,12 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from notifications.categories import category_named
+from notifications.categories import DIGEST, category_named
 from notifications.choices import Channel, Reason, State
+from notifications.digest_in_words import intro_of
+from notifications.held import digest_groups
 from notifications.models import Notification, Outcome
+from notifications.mute_links import mute_address
 from notifications.services.obstacles import obstacle_to
 from timetracker.events.dispatch import caught
 
@@ -26,7 +29,7 @@ def mail(*, notification_id: int) -> None:
     if outcome is None:
         return
     row = outcome.notification
-    if reason := obstacle_to(row) or (None if row.user.email else Reason.NO_ADDRESS):
+    if reason := _obstacle(row):
         outcomes.update(state=State.HELD, reason=reason, changed_at=timezone.now())
         return
     if error := caught(lambda: _send(row)):
@@ -35,25 +38,49 @@ def mail(*, notification_id: int) -> None:
     outcomes.update(state=State.SENT, reason=Reason.NONE, detail="", changed_at=timezone.now())
 
 
+def _unread_of(row: Notification) -> bool:
+    """Whether a digest has still something to tell; anything else always has."""
+    return bool(digest_groups(row)) or not row.told.exists()
+
+
+def _obstacle(row: Notification) -> Reason | None:
+    if reason := obstacle_to(row):
+        return reason
+    if not row.user.email:
+        return Reason.NO_ADDRESS
+    return None if _unread_of(row) else Reason.READ
+
+
 def _send(row: Notification) -> None:
     message_for(row).send()
 
 
 def message_for(row: Notification) -> EmailMessage:
-    person = row.user
+    person, category = row.user, category_named(row.category)
+    headers = {"Message-ID": message_id(row)}
+    mute = ""
+    if not category.critical:
+        mute = mute_address(person.pk, category, Channel.EMAIL)
+        # A button of the mail program, which then posts there: RFC 8058.
+        headers |= {"List-Unsubscribe": f"<{mute}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     with translation.override(person.language):
         body = render_to_string(
             "notifications/mail.txt",
             {
                 "row": row,
-                "category": category_named(row.category),
+                "category": category,
+                "is_digest": category == DIGEST,
+                "groups": (groups := digest_groups(row)),
+                "message": intro_of(row.message) if groups else row.message,
+                "mute": mute,
+                "site": settings.PUBLIC_URL,
                 "link": settings.PUBLIC_URL + row.url if row.url else "",
                 "preferences": settings.PUBLIC_URL + "/settings/notifications/",
             },
         )
     # A line break in a title would be another header; Django refuses it, and the mail would never go out.
     subject = " ".join(row.title.split())
-    return EmailMessage(subject, body, to=[person.email], headers={"Message-ID": message_id(row)})
+    return EmailMessage(subject, body, to=[person.email], headers=headers)
 
 
 def message_id(row: Notification) -> str:

@@ -8,16 +8,15 @@ from typing import TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
 from notifications.categories import Category, categories
-from notifications.choices import Channel, Reason
-from notifications.models import Outcome, Preference, Settings
-from notifications.queries import preference_grid, quiet_of, settings_of
+from notifications.choices import Channel
+from notifications.models import Preference, Settings
+from notifications.queries import preference_grid, settings_of
+from notifications.services.holding import move_held
 from notifications.services.triggers import plan
-from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
 
 
@@ -27,6 +26,10 @@ class SettingsFields(TypedDict, total=False):
     quiet_from: dt.time
     quiet_until: dt.time
     quiet_days_off: bool
+    most_a_day: int | None
+    digest: str
+    digest_at: dt.time
+    digest_weekday: int
     vibrate: bool
     idle_minutes: int
     no_timer_minutes: int
@@ -100,19 +103,10 @@ def save_settings(*, person: User | None, **fields: Unpack[SettingsFields]) -> S
         row.choose(settings_of(None))
     row.save()
     if person is not None:
-        _move_quiet(person, row)
+        move_held(person)
         plan([person])
     _tell(person)
     return row
-
-
-def _move_quiet(person: User, row: Settings) -> None:
-    """What is held back waits until the quiet ends by now: not at all where there is none any more."""
-    now = timezone.now()
-    ends = quiet_of(person, row).ends_at(now) or now
-    held = Outcome.objects.filter(notification__user=person, reason=Reason.QUIET, due_at__isnull=False)
-    if held.update(due_at=ends):
-        transaction.on_commit(lambda: wake_clock(ends), robust=True)
 
 
 def _lock(person: User | None) -> None:

@@ -19,6 +19,7 @@ from notifications.choices import Channel, Reason, State
 from notifications.models import Notification, Outcome
 from notifications.models.notification import RECURRING
 from notifications.queries import wanted_channels
+from notifications.services.holding import move_held
 from notifications.services.sending import build, check, deliver, keep
 from notifications.services.turns import each_in_turn
 from timetracker.events.wake import wake_clock
@@ -129,6 +130,7 @@ def follow_time_zone(*, person: User) -> None:
         assert pattern.recurrence is not None
         pattern.deliver_at = recurrence.moved(pattern.recurrence, pattern.deliver_at, now, person.zone)
         pattern.save(update_fields=["deliver_at"])
+    move_held(person)
     push_after_commit([person.pk], "notifications")
     transaction.on_commit(lambda: wake_clock(now), robust=True)
 

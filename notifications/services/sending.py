@@ -18,12 +18,14 @@ from notifications import subjects
 from notifications.categories import Category, category_named
 from notifications.choices import INTERRUPTING, Channel, Priority, State, Type
 from notifications.decision import WINDOW, Circumstances, Verdict, decide
+from notifications.digest_times import day_after
 from notifications.events import NotificationSent
-from notifications.models import Notification, Outcome
+from notifications.models import Notification, Outcome, Settings
 from notifications.models.notification import LONGEST_TITLE
-from notifications.queries import has_device, quiet_of, settings_of, wanted_channels
+from notifications.queries import has_device, interruptions, next_digest_at, quiet_of, settings_of, wanted_channels
 from timetracker.events.models import Event
 from timetracker.events.recording import record
+from timetracker.web.times import local_date
 
 MOST_ACTIONS = 4
 LONGEST_LABEL = 40
@@ -102,6 +104,8 @@ def deliver(
     category = category_named(row.category)
     verdicts = decide(category, _circumstances(row, person, category, now, only))
     row.delivered_at = now
+    if category.counts and any(item.state == State.QUEUED for item in verdicts):
+        row.interrupted_on = counted_on(row, person, now)
     row.in_centre = any(item.channel == Channel.CENTRE and item.state == State.SENT for item in verdicts)
     keep(row)
     Outcome.objects.bulk_create(_outcome(row, verdict, now) for verdict in verdicts)
@@ -113,7 +117,7 @@ def keep(row: Notification) -> None:
     if row._state.adding:
         row.save(force_insert=True)
     else:
-        row.save(update_fields=["delivered_at", "in_centre"])
+        row.save(update_fields=["delivered_at", "interrupted_on", "in_centre"])
         Outcome.objects.filter(notification=row).delete()
 
 
@@ -146,10 +150,26 @@ def _circumstances(
         wanted=wanted_channels(person, category) if only is None else only,
         least_priority=Priority(chosen.least_priority),
         quiet_until=quiet_of(person, chosen).ends_at(now),
+        budget_until=_budget_until(row, person, chosen, now),
+        digest_at=next_digest_at(person, chosen, now),
         shown=_shown(row, now),
         has_address=bool(person.email),
         has_device=has_device(person),
     )
+
+
+def _budget_until(row: Notification, person: User, chosen: Settings, now: dt.datetime) -> dt.datetime | None:
+    """The row itself does not stand in its own way: what comes back from a snooze interrupts no second time."""
+    if chosen.most_a_day is None:
+        return None
+    counted = interruptions({person.pk: local_date(now, person.zone)}, but=row.pk)[person.pk]
+    return day_after(now, person.zone) if counted >= chosen.most_a_day else None
+
+
+def counted_on(row: Notification, person: User, now: dt.datetime) -> dt.date:
+    """It counts once. Whoever travels back into yesterday does not get today's place back."""
+    today = local_date(now, person.zone)
+    return max(row.interrupted_on or today, today)
 
 
 def _shown(row: Notification, now: dt.datetime) -> dict[Channel, int]:

@@ -11,7 +11,7 @@ from django.db.models import Max, Sum
 from accounts.holidays import is_day_off
 from accounts.models import Organisation, User
 from notifications.models import Settings
-from notifications.queries import settings_of_each
+from notifications.queries import settings_of_all
 from notifications.triggers.moments import DAY, KEPT_UP, Hours
 from timetracker.web.times import week_bounds
 from tracking.models import DayTotal, TimeEntry
@@ -38,7 +38,7 @@ class Situation:
 
 def situations_of(people: Collection[User], now: dt.datetime) -> dict[int, Situation]:
     place = Organisation.objects.filter(pk=Organisation.PK).values_list("holidays", flat=True).first() or ""
-    chosen = settings_of_each(people)
+    chosen = settings_of_all(people)
     entries = TimeEntry.objects.alive().filter(user__in=people)
     running = {entry.user_id: entry for entry in entries.filter(ended_at=None).select_related("project", "task")}
     ended = entries.filter(ended_at__isnull=False, started_at__gt=now - LOOKED_BACK).order_by()

@@ -46,6 +46,17 @@ def test_single_cells_and_settings_change(api, owner: User, teammate: User):
     assert caller.patch(PATH, {}).json() == caller.patch(PATH, changed).json() == changed
 
 
+def test_the_limit_and_the_digest_change(api, owner: User):
+    caller = api(owner)
+    before = caller.get(PATH).json()
+    assert [before[name] for name in ("most_a_day", "digest", "digest_at", "digest_weekday")] == [
+        None, "at_once", "08:00", 0,
+    ]  # fmt: skip
+    sent = {"most_a_day": 5, "digest": "weekly", "digest_at": "17:15", "digest_weekday": 4}
+    assert caller.patch(PATH, sent).json() == before | sent
+    assert caller.patch(PATH, {"most_a_day": None}).json()["most_a_day"] is None
+
+
 def test_a_cell_keeps_to_the_default_of_everybody(api, owner: User):
     set_preferences(person=None, grid={"own": ["centre"]})
     api(owner).patch(PATH, {"grid": {"own": {"email": True}}})
@@ -68,6 +79,12 @@ def test_a_cell_keeps_to_the_default_of_everybody(api, owner: User):
         ({"quiet_from": "late"}, "quiet_from"),
         ({"quiet_until": 7}, "quiet_until"),
         ({"vibrate": "strongly"}, "vibrate"),
+        ({"most_a_day": -1}, "most_a_day"),
+        ({"most_a_day": 1001}, "most_a_day"),
+        ({"most_a_day": "many"}, "most_a_day"),
+        ({"digest": "hourly"}, "digest"),
+        ({"digest_at": None}, "digest_at"),
+        ({"digest_weekday": 7}, "digest_weekday"),
     ],
     ids=str,
 )

@@ -1,4 +1,4 @@
-"""Permission, preference, quiet hours, rate: in this order, and the first that says no is kept."""
+"""Permission, preference, quiet hours, budget, rate: in this order, and the first that says no is kept."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ FREE = Circumstances(
     wanted=tuple(Channel),
     least_priority=Priority.LOW,
     quiet_until=None,
+    budget_until=None,
+    digest_at=None,
     shown={},
     has_address=True,
     has_device=True,
@@ -39,6 +41,7 @@ HINDERED = dataclasses.replace(
     wanted=(),
     least_priority=Priority.URGENT,
     quiet_until=NOON + HOUR,
+    budget_until=NOON + 12 * HOUR,
     shown=dict.fromkeys(Channel, 3),
 )
 
@@ -50,10 +53,10 @@ def by_channel(verdicts: list[Verdict]) -> Mapping[Channel, Verdict]:
 # ── The order, without a database ────────────────────────────────────────────
 def test_the_first_that_says_no_is_the_reason():
     found, reasons = HINDERED, []
-    for free in ("allowed", "wanted", "least_priority", "quiet_until", "shown"):
+    for free in ("allowed", "wanted", "least_priority", "quiet_until", "budget_until", "shown"):
         reasons.append(by_channel(decide(OWN, found))[Channel.TOAST].reason)
         found = dataclasses.replace(found, **{free: getattr(FREE, free)})
-    assert reasons == [Reason.PERMISSION, Reason.PREFERENCE, Reason.PRIORITY, Reason.QUIET, Reason.RATE]
+    assert reasons == [Reason.PERMISSION, Reason.PREFERENCE, Reason.PRIORITY, Reason.QUIET, Reason.BUDGET, Reason.RATE]
     assert by_channel(decide(OWN, found))[Channel.TOAST] == Verdict(Channel.TOAST, State.QUEUED)
 
 
@@ -94,6 +97,8 @@ def test_the_fixed_list():
         wanted=st.sets(st.sampled_from(Channel)),
         least_priority=st.sampled_from(Priority),
         quiet_until=st.none() | st.just(NOON + HOUR),
+        budget_until=st.none() | st.just(NOON + 12 * HOUR),
+        digest_at=st.none() | st.just(NOON + 6 * HOUR),
         shown=st.dictionaries(st.sampled_from(Channel), st.integers(0, 5)),
         has_address=st.booleans(),
     ),
@@ -103,7 +108,7 @@ def test_every_channel_has_one_verdict_with_a_reason_where_it_is_held(category, 
     assert [item.channel for item in verdicts] == list(Channel)
     for item in verdicts:
         assert (item.state == State.HELD) == bool(item.reason)
-        assert item.due_at is None or (item.due_at > NOON and item.reason in {Reason.QUIET, Reason.RATE})
+        assert item.due_at is None or (item.due_at > NOON and item.reason in {Reason.QUIET, Reason.BUDGET, Reason.RATE})
         assert item.state != State.QUEUED or found.shown.get(item.channel, 0) < 3
     assert found.allowed or {item.reason for item in verdicts} == {Reason.PERMISSION}
 

@@ -203,10 +203,11 @@ def test_without_an_address_there_is_no_mail_in_the_queue(owner: User):
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(min_size=1, max_size=200), st.text(max_size=200))
 def test_no_text_becomes_a_header(owner: User, title: str, message: str):
-    row = Notification(user=owner, category="own", title=title, message=message, delivered_at=timezone.now())
+    row = Notification(pk=1, user=owner, category="own", title=title, message=message, delivered_at=timezone.now())
     sent = message_for(row).message()
     assert sorted(sent.keys()) == [
-        "Content-Transfer-Encoding", "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To",
+        "Content-Transfer-Encoding", "Content-Type", "Date", "From", "List-Unsubscribe", "List-Unsubscribe-Post",
+        "MIME-Version", "Message-ID", "Subject", "To",
     ]  # fmt: skip
     assert sent.get_content_type() == "text/plain"
     assert sent["To"] == "olga@example.org"

@@ -24,8 +24,16 @@ from tracking.models import TimeEntry
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
+SETTINGS = {
+    "idle_minutes": "20",
+    "no_timer_minutes": "60",
+    "summary_at": "17:15",
+    "digest": "at_once",
+    "digest_at": "08:00",
+    "digest_weekday": "0",
+}
 PAGES = ["/notifications/", "/notifications/reminders/", "/notifications/bell/", "/notifications/panel/",
-         "/settings/notifications/", "/notifications/reminders/new/"]  # fmt: skip
+         "/settings/notifications/", "/settings/notifications/held/", "/notifications/reminders/new/"]  # fmt: skip
 
 
 @pytest.fixture
@@ -275,9 +283,6 @@ def test_what_is_no_reminder_is_said_at_its_field(client, owner, wrong, said):
     assert not Notification.objects.exists()
 
 
-BY_THEMSELVES = {"idle_minutes": "20", "no_timer_minutes": "60", "summary_at": "17:15"}
-
-
 def test_preferences_are_saved_as_they_are_sent(client, owner):
     sent = {
         "task_done-email": "on",
@@ -285,8 +290,12 @@ def test_preferences_are_saved_as_they_are_sent(client, owner):
         "quiet": "on",
         "quiet_from": "19:00",
         "quiet_until": "08:00",
-        **BY_THEMSELVES,
+        **SETTINGS,
         "deadline_hours": ["72", "1"],
+        "most_a_day": "5",
+        "digest": "weekly",
+        "digest_at": "17:15",
+        "digest_weekday": "4",
     }
     assert client.post("/settings/notifications/", sent).status_code == 302
     grid = preference_grid(owner)
@@ -297,23 +306,18 @@ def test_preferences_are_saved_as_they_are_sent(client, owner):
     assert (saved.least_priority, saved.quiet, saved.quiet_from) == ("high", True, dt.time(19))
     assert (saved.idle_minutes, saved.no_timer_minutes, saved.summary_at) == (20, 60, dt.time(17, 15))
     assert saved.deadline_hours == [72, 1]
+    assert (saved.most_a_day, saved.digest, saved.digest_at, saved.digest_weekday) == (5, "weekly", dt.time(17, 15), 4)
 
 
 def test_quiet_hours_of_no_length_are_refused_at_their_field(client, owner):
-    sent = {"least_priority": "low", "quiet": "on", "quiet_from": "19:00", "quiet_until": "19:00", **BY_THEMSELVES}
+    sent = {"least_priority": "low", "quiet": "on", "quiet_from": "19:00", "quiet_until": "19:00", **SETTINGS}
     answer = client.post("/settings/notifications/", sent)
     assert answer.status_code == 422
     assert "Quiet hours end at another time" in answer.content.decode()
 
 
 def test_what_everybody_begins_with_is_the_administrators(client_for, administrator, owner, teammate):
-    sent = {
-        "task_done-email": "on",
-        "least_priority": "low",
-        "quiet_from": "20:00",
-        "quiet_until": "07:00",
-        **BY_THEMSELVES,
-    }
+    sent = {"task_done-email": "on", "least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00", **SETTINGS}
     assert client_for(owner).post("/settings/notifications/defaults/", sent).status_code == 403
     assert client_for(administrator).post("/settings/notifications/defaults/", sent).status_code == 302
     assert preference_grid(teammate)["task_done"] == {Channel.EMAIL}

@@ -9,9 +9,8 @@ COLLEAGUES = "a colleague's notification"
 SOON = f"{dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2)}"
 SETTINGS = {
     "least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00", "idle_minutes": "30",
-    "no_timer_minutes": "60", "summary_at": "18:00",
+    "no_timer_minutes": "60", "summary_at": "18:00", "digest": "daily", "digest_at": "08:00", "digest_weekday": "0",
 }  # fmt: skip
-SETTINGS = {"least_priority": "low", "quiet_from": "20:00", "quiet_until": "07:00"}
 DEVICE = {
     "endpoint": "https://8.8.8.8/push/x",
     "keys": {
@@ -88,6 +87,14 @@ NOTIFICATIONS = [
         patch("/api/notifications/preferences/", {"grid": {"own": {"toast": False}}}, quiet=True),
         get("/settings/notifications/"),
         post("/settings/notifications/", SETTINGS, quiet=True),
+        get("/settings/notifications/held/"),
+    ),
+    *rights(
+        "a link in a mail",
+        "switch this kind of mail off and on",
+        get("/notifications/mute/{mute token}/"),
+        post("/notifications/mute/{mute token}/", ok=200, quiet=True),
+        post("/notifications/mute/{mute token}/undo/", ok=200, quiet=True),
     ),
     *rights(
         "an own device",

@@ -149,6 +149,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "the API's description": {"read": EVERYBODY_HERE},
     "an accent's style sheet": {"open": "Y Y Y Y Y Y Y Y"},
     "an invitation's link": {"open": "Y Y Y Y Y Y Y Y"},
+    "a link in a mail": {"switch this kind of mail off and on": "Y Y Y Y Y Y Y Y"},
     "the set-up page": {"open once somebody exists": "H H H H H H H H"},
     "sign-in, password reset, health": {"open": "Y Y Y Y Y Y Y Y"},
     "the administration at /admin/": {"use": "S S S S S S Y S"},

@@ -19,7 +19,10 @@ from accounts.services.invitations import invite_person
 from accounts.services.tokens import create_token
 from accounts.views import teams
 from analytics.services.advice import dismiss
+from notifications.categories import TASK_ASSIGNED
+from notifications.choices import Channel
 from notifications.models import Notification, PushDevice
+from notifications.mute_links import mute_token
 from tests.analytics.foresight import say
 from tests.factories import TeamFactory, UserFactory
 from tests.rights.table import ROLES
@@ -219,6 +222,7 @@ def _accounts(world: World) -> None:
     invitation, link = invite_person(actor=administrator, email="zephyr@invited.example")
     world.things["invitation"] = invitation
     world.things["invitation secret"] = link.rstrip("/").rsplit("/", 1)[1]
+    world.things["mute token"] = mute_token(owner.pk, TASK_ASSIGNED, Channel.EMAIL)
     world.things["colleague token"], _secret = create_token(actor=owner, person=owner, name="zephyr-token")
     world.things["colleague session"] = UserSession.objects.create(
         user=owner, ip="127.0.0.1", session_key="k" * 32, user_agent="elsewhere"

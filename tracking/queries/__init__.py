@@ -20,7 +20,7 @@ from tracking.queries.entries import (
     suggestions,
 )
 from tracking.queries.search import described_by
-from tracking.queries.week import Week, week_progress, worked_by_project, worked_seconds
+from tracking.queries.week import Week, week_progress, who_worked_on, worked_by_project, worked_seconds
 from tracking.queries.work import (
     clients_named,
     next_colour,
@@ -70,6 +70,7 @@ __all__ = [
     "today_of",
     "week_of",
     "week_progress",
+    "who_worked_on",
     "worked_by_project",
     "worked_seconds",
 ]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import EllipsisType
@@ -176,6 +176,15 @@ def worked_by_project(user: User, first: dt.date, last: dt.date) -> list[tuple[s
     rows = DayTotal.objects.filter(user=user, day__gte=first, day__lte=last).order_by()
     lines = rows.values_list("project__name").annotate(sum=Sum("seconds")).filter(sum__gt=0)
     return [(name or "", seconds) for name, seconds in lines.order_by("-sum", "project__name")]
+
+
+def who_worked_on(days: Mapping[User, dt.date]) -> set[int]:
+    """The ids of those for whom `worked_seconds` of their day is not nothing. One statement."""
+    rows = DayTotal.objects.filter(user__in=list(days), day__in=set(days.values())).order_by()
+    exact: dict[tuple[int, dt.date], dict[int | None, int]] = defaultdict(dict)
+    for person_id, day, project, seconds in rows.values_list("user", "day", "project_id").annotate(sum=Sum("seconds")):
+        exact[person_id, day][project] = seconds
+    return {person.pk for person, day in days.items() if as_reported(exact[person.pk, day], person.hours_format)}
 
 
 def as_reported(seconds: Mapping[int | None, int], hours_format: str) -> int:
