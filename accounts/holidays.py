@@ -14,21 +14,16 @@ def days_off(code: str, first: dt.date, last: dt.date) -> frozenset[dt.date]:
     """Public holidays from `first` to `last`, both included. None for "", or for a code that is not known any more."""
     if not code or code not in places():
         return frozenset()
-    import holidays  # noqa: PLC0415 - a third of a second, which only forecasts need
-
-    country, _dash, part = code.partition("-")
-    years = range(first.year, last.year + 1)
-    found = holidays.country_holidays(country, subdiv=part or None, years=years)
+    found = (day for year in range(first.year, last.year + 1) for day in _of_year(code, year))
     return frozenset(day for day in found if first <= day <= last)
 
 
 @lru_cache(maxsize=64)
 def _of_year(code: str, year: int) -> frozenset[dt.date]:
-    return days_off(code, dt.date(year, 1, 1), dt.date(year, 12, 31))
+    import holidays  # noqa: PLC0415 - a third of a second, for those who ask only
 
-
-def is_day_off(code: str, day: dt.date) -> bool:
-    return bool(code) and day in _of_year(code, day.year)
+    country, _dash, part = code.partition("-")
+    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
 
 
 @cache

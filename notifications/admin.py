@@ -8,7 +8,18 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin import ReadOnlyAdmin
-from notifications.models import Notification, Outcome, Preference, PushDevice, PushSending, Settings, Trigger
+from notifications.models import (
+    Achievement,
+    CountedTask,
+    CountedTime,
+    Notification,
+    Outcome,
+    Preference,
+    PushDevice,
+    PushSending,
+    Settings,
+    Trigger,
+)  # fmt: skip
 
 
 class OutcomesInline(admin.TabularInline):
@@ -117,3 +128,30 @@ class PushSendingAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     ordering = ["-pk"]
     fields = readonly_fields = ["outcome_id", "device", "state", "detail", "not_before", "changed_at"]
+
+
+@admin.register(Achievement)
+class AchievementAdmin(ReadOnlyAdmin):
+    """That something was earned, and when. By whom and for what is theirs alone: nobody is compared."""
+
+    list_display = ["pk", "earned_at"]
+    fields = ["earned_at"]
+    show_full_result_count = False
+
+
+@admin.register(CountedTime)
+class CountedTimeAdmin(ReadOnlyAdmin):
+    """What of an entry counted when it was logged, and what is left of it: where somebody asks why theirs does not."""
+
+    list_display = ["entry_id", "day", "zone", "witnessed", "seconds"]
+    search_fields = ["=entry__pk"]
+    fields = list_display
+    show_full_result_count = False
+
+
+@admin.register(CountedTask)
+class CountedTaskAdmin(ReadOnlyAdmin):
+    list_display = ["task_id", "finished_at"]
+    search_fields = ["=task__pk"]
+    fields = list_display
+    show_full_result_count = False

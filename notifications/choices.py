@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from tracking.choices import Priority
 
 __all__ = [
-    "AWAY", "INTERRUPTING", "ON_A_PAGE", "Channel", "DigestRhythm", "Priority", "Reason", "Sending", "State",
-    "TriggerKind", "Type",
+    "AWAY", "INTERRUPTING", "ON_A_PAGE", "AchievementKind", "Channel", "DigestRhythm", "Priority", "Reason", "Sending",
+    "State", "TriggerKind", "Type",
 ]  # fmt: skip
 
 
@@ -90,3 +90,14 @@ class Sending(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
+
+
+class AchievementKind(models.TextChoices):
+    """What can be achieved. `Achievement.mark` says which one of its kind it is."""
+
+    FIRST_ENTRY = "first_entry", _("First entry")
+    MONTH = "hours_100", _("100 hours in a month")
+    STREAK_7 = "streak_7", _("7 working days in a row")
+    STREAK_30 = "streak_30", _("30 working days in a row")
+    WEEK_GOAL = "week_goal", _("Weekly goal met")
+    ESTIMATES = "estimates", _("Tasks within their estimate")

@@ -15,4 +15,8 @@ register(
         id="new-reminder", label=_("New reminder"), category=Category.CREATE, keys="c r", icon="bell-alert",
         dialog="notifications:reminder-new",
     ),
+    Command(
+        id="go-achievements", label=_("Your achievements"), category=Category.GO, keys="", icon="trophy",
+        page="notifications:achievements",
+    ),
 )  # fmt: skip

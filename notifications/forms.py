@@ -169,8 +169,9 @@ class SettingsForm(forms.ModelForm):
         fields = [
             "least_priority", "quiet", "quiet_from", "quiet_until", "quiet_days_off", "vibrate",
             "idle_minutes", "no_timer_minutes", "summary_at",
-            "most_a_day", "digest", "digest_at", "digest_weekday",
+            "most_a_day", "digest", "digest_at", "digest_weekday", "achievements",
         ]  # fmt: skip
+        labels = {"achievements": _("Count and show achievements")}
         widgets = {
             "summary_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),

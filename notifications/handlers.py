@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 from accounts.models import User
 from notifications import categories
 from notifications.choices import Priority, Type
+from notifications.services.achievements import count_task, count_time, take_back_task, take_back_time
 from notifications.services.asking import tell_budget
 from notifications.services.mailing import mail
 from notifications.services.pushing import push as push_out
@@ -21,6 +22,7 @@ from notifications.week_in_words import projects_in_words, week_in_words
 from timetracker.events.models import Event
 from timetracker.events.registry import Kind, on
 from timetracker.live.push import push
+from tracking.choices import Source, TaskStatus
 from tracking.models import Project, ProjectMember, Task, TimeEntry, TimeImport
 
 
@@ -250,6 +252,55 @@ def tell_of_week(event: Event) -> None:
             url=reverse("analytics:patterns"),
             event=event,
         )
+
+
+# ── Achievements ─────────────────────────────────────────────────────────────
+_TIMES = {"started_at", "ended_at", "breaks"}
+
+
+def _by_own_hand(event: Event) -> bool:
+    """Not by somebody else, and not by a rule: what a rule does was caused by an event."""
+    return event.actor_id is not None and event.actor_id == event.person_id and event.cause_id is None
+
+
+@on(
+    "timer_stopped", "time_logged",
+    name="notifications.count_time",
+    when=lambda data: data["source"] in {Source.TIMER, Source.MANUAL},
+    in_bulk=False,
+)  # fmt: skip
+def count_for_achievements(event: Event) -> None:
+    if _by_own_hand(event):
+        count_time(person_id=event.payload["user_id"], entry_id=event.payload["id"], event=event)
+
+
+@on(
+    "entry_changed", "entry_deleted",
+    name="notifications.take_back_time",
+    when=lambda data: "changes" not in data or not _TIMES.isdisjoint(data["changes"]),
+)  # fmt: skip
+def take_back_entry(event: Event) -> None:
+    take_back_time(entry_id=event.payload["id"], event=event)
+
+
+@on(
+    "task_completed",
+    name="notifications.count_task",
+    when=lambda data: data["assignee_id"] and data["estimated_hours"] and not data["in_bulk"],
+    in_bulk=False,
+)
+def count_finished_task(event: Event) -> None:
+    if _by_own_hand(event):
+        count_task(person_id=event.payload["assignee_id"], task_id=event.payload["id"], event=event)
+
+
+@on(
+    "task_status_change",
+    name="notifications.take_back_task",
+    when=lambda data: data["old_status"] == TaskStatus.DONE,
+)
+def take_back_finished_task(event: Event) -> None:
+    take_back_task(task_id=event.payload["id"], event=event)
 
 
 def _person(pk: int | None) -> User | None:

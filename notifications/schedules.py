@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 from notifications.services import digests, scheduling, triggers
+from notifications.services.achievements import forget_counted
 from notifications.services.forgetting import forget
 from timetracker.events.clock import job
 
@@ -32,6 +33,7 @@ def forget_unseen(now: dt.datetime) -> None:
 @job("notifications.forget", daily=dt.time(3, 40))
 def forget_old(now: dt.datetime) -> None:
     forget(now)
+    forget_counted(now)
 
 
 @job("notifications.triggers", every=MINUTE, next_at=triggers.next_due_at)

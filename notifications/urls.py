@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import centre, changes, devices, mute, preferences, reminders, triggers
+from notifications.views import achievements, centre, changes, devices, mute, preferences, reminders, triggers
 
 app_name = "notifications"
 urlpatterns = [
@@ -27,6 +27,9 @@ urlpatterns = [
     path("notifications/reminders/<int:pk>/cancel/", reminders.reminder_cancel, name="reminder-cancel"),
     path("notifications/mute/<str:token>/", mute.mute_by_link, name="mute-link"),
     path("notifications/mute/<str:token>/undo/", mute.unmute_by_link, name="unmute-link"),
+    path("achievements/", achievements.achievements, name="achievements"),
+    path("achievements/on/", achievements.switch_on, name="achievements-on"),
+    path("achievements/off/", achievements.switch_off, name="achievements-off"),
     path("settings/notifications/", preferences.preferences, name="preferences"),
     path("settings/notifications/defaults/", preferences.defaults, name="defaults"),
     path("settings/notifications/devices/", devices.devices, name="devices"),

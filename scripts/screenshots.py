@@ -48,8 +48,8 @@ PAGES = {
     "insights": "/insights/estimates/", "model-card": "/insights/estimates/model/time-estimate/",
     "model-card-rough": "/insights/estimates/model/rough-estimate/",
     "notifications": "/notifications/", "reminders": "/notifications/reminders/",
-    "notification-settings": "/settings/notifications/",
     "mute-link": "/notifications/mute/{mute}/", "mute-link-closed": "/notifications/mute/nonsense/",
+    "notification-settings": "/settings/notifications/", "achievements": "/achievements/",
     "rules": "/workflows/", "gallery": "/workflows/gallery/", "rule-history": "/workflows/history/",
     "builder-new": "/workflows/new/", "builder": "/workflows/{rule}/edit/", "rule": "/workflows/{rule}/",
     "rule-try": "/workflows/{rule}/try/", "rule-misses": "/workflows/{rule}/misses/",
@@ -127,6 +127,7 @@ def prepare(entries: int, appearance: str, *, every_widget: bool) -> dict[str, o
             pin_entry(user=person, entry=entry)
         start_timer(user=person, description="Checkout flow: address form", project=Project.objects.get(code="web"))
         _tell(person)
+        _achieve(person)
         _automate(person)
         _foresee()
         _add_devices(person)
@@ -185,6 +186,31 @@ def _add_devices(person: Any) -> None:
         PushDevice.objects.create(
             user=person, name=name, endpoint=f"https://push.example/{name}", created_at=since, reached_at=reached
         )
+
+
+def _achieve(person: Any) -> None:
+    """Some achievements, and the way to the next."""
+    from datetime import timedelta  # noqa: PLC0415 - used here only
+
+    from django.utils import timezone  # noqa: PLC0415 - needs Django set up
+
+    from notifications.models import Achievement, CountedTime  # noqa: PLC0415 - needs Django set up
+    from tracking.models import TimeEntry  # noqa: PLC0415
+
+    now = timezone.now()
+    week, month = now - timedelta(days=20), now - timedelta(days=31)
+    monday = week - timedelta(days=week.weekday())
+    earned = [("first_entry", "", 90), ("streak_7", f"{month:%Y-%m-%d}", 45), ("hours_100", f"{month:%Y-%m}", 31),
+              ("week_goal", f"{monday:%Y-%m-%d}", 20), ("estimates", "10", 12)]  # fmt: skip
+    for kind, mark, days in earned:
+        Achievement.objects.create(person=person, kind=kind, mark=mark, earned_at=now - timedelta(days=days))
+    long_ago = now - timedelta(days=100)  # beside no other, so that nothing is found odd
+    entry = TimeEntry.objects.create(
+        user=person, started_at=long_ago, ended_at=long_ago + timedelta(hours=1), seconds=3600
+    )
+    for days in range(1, 8):
+        day = (now - timedelta(days=days)).date()
+        CountedTime.objects.create(person=person, entry=entry, day=day, zone="UTC", witnessed=27_000, seconds=27_000)
 
 
 def _automate(person: Any) -> None:

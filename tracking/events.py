@@ -206,7 +206,8 @@ class TaskStatusChange(TaskPayload):
 @event_type("task_completed", label=_("Task completed"), sentence=_("finished {name}"), subject="task")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskCompleted(TaskPayload):
-    pass
+    in_bulk: bool
+    """One of many whose status was set at once."""
 
 
 @event_type("task_assigned", label=_("Task assigned"), sentence=_("assigned {name} to {assignee_name}"), subject="task")

@@ -60,6 +60,7 @@ _FIELDS = {
     "me.id": gettext_lazy("myself"),
     "hours": gettext_lazy("hours"),
     "hours_until_deadline": gettext_lazy("hours until the deadline"),
+    "in_bulk": gettext_lazy("one of many at once"),
     "is_public": gettext_lazy("open to everybody"),
     "missed": gettext_lazy("runs missed before"),
     "month": gettext_lazy("month"),

@@ -218,6 +218,7 @@ class PreferencesSerializer(serializers.Serializer[Any]):
     deadline_hours = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="So long ahead: any of 72, 24 and 1."
     )
+    achievements = serializers.BooleanField(required=False, help_text="Whether achievements are counted and shown.")
 
 
 # ── Devices ──────────────────────────────────────────────────────────────────

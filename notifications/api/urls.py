@@ -1,5 +1,6 @@
 from django.urls import re_path
 
+from notifications.api.achievements import AchievementsViewSet
 from notifications.api.devices import DeviceViewSet
 from notifications.api.notifications import NotificationViewSet
 from notifications.api.preferences import PreferencesViewSet
@@ -10,6 +11,11 @@ router.register("notifications", NotificationViewSet, "notification")
 
 urlpatterns = [
     *router.urls,
+    re_path(
+        r"^notifications/achievements/?$",
+        AchievementsViewSet.as_view({"get": "mine"}),
+        name="notification-achievements",
+    ),
     re_path(
         r"^notifications/preferences/?$",
         PreferencesViewSet.as_view({"get": "current", "patch": "change"}),

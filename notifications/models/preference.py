@@ -77,6 +77,7 @@ class Settings(models.Model):
         ("no_timer_minutes",),
         ("summary_at",),
         ("deadline_hours",),
+        ("achievements",),
     )
     """What is chosen together: who sets quiet hours has chosen when they begin and end."""
 
@@ -127,6 +128,11 @@ class Settings(models.Model):
     )
     summary_at = models.TimeField(_("summary at"), default=dt.time(18))
     deadline_hours = models.JSONField(_("deadlines"), default=one_day, blank=True, validators=[validate_deadline_hours])
+    achievements = models.BooleanField(
+        _("achievements"),
+        default=True,
+        help_text=_("Off: nothing is earned, and what was earned before is kept and not shown."),
+    )
     chosen = models.JSONField(_("chosen"), default=list, editable=False)
 
     class Meta:

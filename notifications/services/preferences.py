@@ -35,6 +35,7 @@ class SettingsFields(TypedDict, total=False):
     no_timer_minutes: int
     summary_at: dt.time
     deadline_hours: list[int]
+    achievements: bool
 
 
 @transaction.atomic

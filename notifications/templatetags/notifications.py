@@ -6,15 +6,20 @@ import datetime as dt
 
 from django import template
 from django.utils.formats import time_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.choices import Weekday
+from notifications.achievements.queries import Ahead
+from notifications.achievements.words import ICONS, ahead_in_words, name_of
 from notifications.categories import Category, category_named
+from notifications.choices import AchievementKind
 from notifications.conditions import CONDITIONS
-from notifications.models import Notification
+from notifications.models import Achievement, Notification
 from notifications.recurrence import DAY
 from notifications.services.devices import session_name
+from timetracker.web.templatetags.web import icon
 
 register = template.Library()
 HOUR, MINUTE = 3600, 60
@@ -62,3 +67,19 @@ def _every(seconds: int) -> str:
         return ngettext("Every hour", "Every %(count)d hours", count) % {"count": count}
     count = seconds // MINUTE
     return ngettext("Every minute", "Every %(count)d minutes", count) % {"count": count}
+
+
+@register.simple_tag
+def achievement_name(one: Achievement) -> str:
+    return name_of(one)
+
+
+@register.simple_tag
+def achievement_icon(kind: str) -> SafeString:
+    return icon(ICONS[AchievementKind(kind)], **{"class": "size-5 shrink-0 text-soft"})
+
+
+@register.simple_tag(takes_context=True)
+def achievement_ahead(context: template.Context, one: Ahead) -> tuple[str, str]:
+    """What it is, and how far one is."""
+    return ahead_in_words(one, context["user"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Sum
 
-from accounts.holidays import is_day_off
+from accounts.holidays import days_off
 from accounts.models import Organisation, User
 from notifications.models import Settings
 from notifications.queries import settings_of_all
@@ -67,6 +67,6 @@ def hours_of(person: User, place: str) -> Hours:
         person.work_starts,
         person.work_ends,
         frozenset(person.working_days),
-        lambda day: is_day_off(place, day),
+        lambda day: bool(days_off(place, day, day)),
         person.week_start,
     )

@@ -8,12 +8,14 @@ from typing import Any
 from accounts.models import User
 from notifications.categories import OWN, Category
 from notifications.choices import Channel
-from notifications.models import Notification, PushDevice
+from notifications.models import Achievement, CountedTask, CountedTime, Notification, PushDevice
 from notifications.services.devices import add_device
 from notifications.services.preferences import save_settings, set_preferences
 from notifications.services.scheduling import schedule
 from notifications.services.sending import notify
 from tests.notifications.push_service import Subscription
+from tests.work import make_entry, make_task
+from tracking.models import TimeEntry
 
 NOON = dt.datetime(2026, 3, 4, 12, 0, tzinfo=dt.UTC)
 """A Wednesday."""
@@ -43,6 +45,12 @@ def make_odd_notifications(person: User, text: str) -> None:
     set_preferences(person=None, grid={"own": []})
     set_preferences(person=person, grid={"own": [Channel.EMAIL]})
     save_settings(person=person, quiet=True)
+    Achievement.objects.create(person=person, kind="hours_100", mark="2026-03", earned_at=NOON)
+    today = dt.datetime.now(dt.UTC).replace(hour=9, minute=0, second=0, microsecond=0)
+    entry = TimeEntry.objects.filter(user=person).first() or make_entry(person, today)
+    CountedTime.objects.create(person=person, entry=entry, day=NOON.date(), zone="UTC", witnessed=60, seconds=60)
+    task = make_task(name=text, assignee=person)
+    CountedTask.objects.create(person=person, task=task, finished_at=NOON)
 
 
 def add_to(person: User, subscription: Subscription, **fields: Any) -> PushDevice:

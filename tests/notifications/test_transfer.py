@@ -21,7 +21,8 @@ def test_notifications_come_back_as_they_were(owner: User, tmp_path: Path):
     call_command("import_all", tmp_path / "before.zip", stdout=io.StringIO())
     call_command("export_all", tmp_path / "after.zip", stdout=io.StringIO())
     before, after = contents(tmp_path / "before.zip"), contents(tmp_path / "after.zip")
-    for table in ("notification", "outcome", "preference", "settings"):
+    tables = ("notification", "outcome", "preference", "settings", "achievement", "countedtime", "countedtask")
+    for table in tables:
         name = f"tables/notifications.{table}.jsonl"
         assert before[name]
         assert after[name] == before[name]

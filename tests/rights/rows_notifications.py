@@ -113,6 +113,14 @@ NOTIFICATIONS = [
         post("/settings/notifications/devices/{device}/remove/"),
     ),
     *rights(
+        "the own achievements",
+        "see, switch on and off; nobody else’s can be asked for",
+        get("/achievements/"),
+        get("/api/notifications/achievements/"),
+        post("/achievements/off/", quiet=True),
+        post("/achievements/on/", quiet=True),
+    ),
+    *rights(
         "everybody's defaults of notifications",
         "see and change",
         get("/settings/notifications/defaults/"),

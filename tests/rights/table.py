@@ -103,6 +103,7 @@ RIGHTS: dict[str, dict[str, str]] = {
     "a colleague's notification": {"see": "S H H H H H H S", "change or delete": "S H H H H H H S"},
     "an own device": {"see, add, remove": EVERYBODY_HERE},
     "a colleague's device": {"remove": "S H H H H H H S"},
+    "the own achievements": {"see, switch on and off; nobody else’s can be asked for": EVERYBODY_HERE},
     "everybody's defaults of notifications": {"see and change": ADMINISTRATORS},
     "an own rule": {
         "see": EVERYBODY_HERE,

@@ -79,12 +79,14 @@ def update_task(
     tags: Iterable[Tag] | None = None,
     at: dt.datetime | None = None,
     finished_before: dt.datetime | None = None,
+    in_bulk: bool = False,
     **changes: Unpack[TaskFields],
 ) -> Task:
     """Changes what is named and records what that means: a new status, an end, another assignee, or just a change.
 
     `at` is when it happened, for records from elsewhere; else now. Undo says when the task was `finished_before`: set
-    to done again, it has that moment, and nobody is told once more that it was completed.
+    to done again, it has that moment, and nobody is told once more that it was completed. `in_bulk`: it is one of
+    many that get the same at once.
     """
     task = locked(_whole(), task.pk, version)
     derived = _derived(task, changes, at or timezone.now())
@@ -100,7 +102,7 @@ def update_task(
     if retagged and not difference:
         _next_version(task)
     if difference or retagged:
-        _record_change(task, actor, difference, old_status, old_assignee, again=finished_before is not None)
+        _record_change(task, actor, difference, old_status, old_assignee, finished_before is not None, in_bulk)
     return task
 
 
@@ -170,12 +172,18 @@ def tag_task(*, task: Task, actor: User, tag: Tag) -> Task:
 
 
 def _record_change(
-    task: Task, actor: User, difference: dict[str, Any], old_status: str, old_assignee: int | None, *, again: bool
+    task: Task,
+    actor: User,
+    difference: dict[str, Any],
+    old_status: str,
+    old_assignee: int | None,
+    again: bool,
+    in_bulk: bool,
 ) -> None:
     if "status" in difference:
         _record(TaskStatusChange.of(task, old_status=old_status), task, actor)
         if task.status == TaskStatus.DONE and not again:
-            _record(TaskCompleted.of(task), task, actor)
+            _record(TaskCompleted.of(task, in_bulk=in_bulk), task, actor)
     if "assignee" in difference and task.assignee_id is not None:
         _record(TaskAssigned.of(task, old_assignee_id=old_assignee), task, actor)
     plain = set(difference) - {"status", "assignee", "completed_at", "started_at", "position", "estimated_at"}

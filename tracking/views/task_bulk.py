@@ -46,7 +46,7 @@ def tasks_bulk(request: HttpRequest) -> HttpResponse:
 def _status(actor: User, value: str) -> tuple[Write, str]:
     if value not in TaskStatus.values:
         raise Conflict(_("There is no such status."), code="unknown_value")
-    return lambda task: update_task(task=task, actor=actor, status=value), TaskStatus(value).label
+    return lambda task: update_task(task=task, actor=actor, status=value, in_bulk=True), TaskStatus(value).label
 
 
 def _priority(actor: User, value: str) -> tuple[Write, str]:

@@ -1,6 +1,6 @@
 // Topics that the socket names become events on <body>, `live:<topic>`, to which htmx elements listen.
 // At most one a second for what is one's own and one in 15 s for what is a team's: the first at once, the last never lost.
-const OWN = new Set(["timer", "entries", "notifications", "devices", "rules", "dashboard"]);
+const OWN = new Set(["timer", "entries", "notifications", "devices", "rules", "dashboard", "achievements"]);
 const OWN_MS = 1000;
 const TEAM_MS = 15000;
 const SPREAD_MS = 1000; // so that one change does not make a thousand requests in the same instant
