@@ -60,8 +60,10 @@ def remind(*, person: User, kind: TriggerKind, **words: Any) -> Notification | N
     category = category_named(kind)
     if not wanted_channels(person, category):
         return None
-    withdraw(person=person, kinds=[kind])
-    return notify(person=person, category=category, **words)
+    row = notify(person=person, category=category, **words)
+    if row is not None:
+        withdraw(person=person, kinds=[kind], but=row)
+    return row
 
 
 # ── How it was taken ─────────────────────────────────────────────────────────
@@ -121,9 +123,8 @@ def tell_deadline(*, event: Event) -> None:
     person, now = task.assignee, timezone.now()
     if task.due_at <= now or data["threshold_hours"] not in settings_of(person).deadline_hours:
         return
-    withdraw(person=person, kinds=[DEADLINE.name], subject=task)
     with translation.override(person.language):
-        notify(
+        row = notify(
             person=person,
             category=DEADLINE,
             title=_in_words(task, task.due_at - now),
@@ -137,6 +138,8 @@ def tell_deadline(*, event: Event) -> None:
             subject=task,
             event=event,
         )
+    if row is not None:
+        withdraw(person=person, kinds=[DEADLINE.name], subject=task, but=row)
 
 
 def _moment(text: str) -> str:

@@ -136,8 +136,10 @@ def note_heeded(*, person: User, kinds: Iterable[str]) -> None:
     Trigger.objects.filter(user=person, kind__in=list(kinds)).update(dismissals=0)
 
 
-def withdraw(*, person: User, kinds: Iterable[str], subject: models.Model | None = None) -> int:
-    """Reminders that still stand, of what is over or said anew. Returns how many there were."""
+def withdraw(
+    *, person: User, kinds: Iterable[str], subject: models.Model | None = None, but: Notification | None = None
+) -> int:
+    """Reminders that still stand, of what is over, or said anew in `but`. Returns how many there were."""
     live = Notification.objects.filter(
         user=person,
         category__in=list(kinds),
@@ -148,6 +150,8 @@ def withdraw(*, person: User, kinds: Iterable[str], subject: models.Model | None
     )
     if subject is not None:
         live = live.filter(subject_type=name_of(subject), subject_id=subject.pk)
+    if but is not None:
+        live = live.exclude(pk=but.pk)
     gone = live.update(archived_at=timezone.now(), snoozed_until=None)
     if gone:
         push_after_commit([person.pk], "notifications")

@@ -69,13 +69,12 @@ def _forgotten(found: Situation, day: dt.date, now: dt.datetime) -> Words:
 def _summary(found: Situation, day: dt.date, now: dt.datetime) -> Words:
     person = found.person
     worked = worked_seconds(person, day, day)
-    is_today = day == found.hours.day_of(now)
-    name = _("Today") if is_today else date_format(day, "DATE_FORMAT")
+    name = f"{date_format(day, 'l')}, {date_format(day, 'DATE_FORMAT')}"  # read on any day
     lines = [
         f"{project or _('No project')}: {_hours(seconds, found)} h"
         for project, seconds in worked_by_project(person, day, day)
     ]
-    if found.running and is_today:
+    if found.running and day == found.hours.day_of(now):
         lines.append(_("A timer still runs."))
     return {
         "title": pgettext("of a day", "%(day)s: %(hours)s h") % {"day": name, "hours": _hours(worked, found)},

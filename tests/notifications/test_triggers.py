@@ -17,7 +17,7 @@ from notifications.models import Notification, Preference, Trigger
 from notifications.services import triggers
 from notifications.services.preferences import mute, save_settings
 from notifications.services.reading import archive, mark_read
-from notifications.services.reminding import not_today
+from notifications.services.reminding import not_today, tell
 from notifications.services.triggers import announce_due, plan_missing
 from tests.factories import UserFactory
 from tests.notifications.looks import do_at, go_to, live, plan_at, row_of, told
@@ -80,6 +80,12 @@ def test_a_timer_that_was_started_a_second_earlier_is_seen_at_delivery(person: U
         drain()
     assert Event.objects.filter(type="trigger_due").count() == 1
     assert told(person, NO_TIMER) == []
+
+
+def test_told_twice_it_stands_once(person: User):
+    go_to(at("10:30"))
+    do_at(at("10:31"), tell, event=Event.objects.get(type="trigger_due"))
+    assert (told(person, NO_TIMER), live(person, NO_TIMER)) == (["No timer runs"], ["No timer runs"])
 
 
 def test_starting_a_timer_takes_the_reminder_away(person: User):
@@ -167,7 +173,7 @@ def test_the_day_is_summed_up_at_six(person: User):
     assert told(person, SUMMARY) == []
     go_to(at("18:00"))
     go_to(at("18:01"))
-    assert told(person, SUMMARY) == ["Today: 3:00 h"]
+    assert told(person, SUMMARY) == ["Wednesday, 4 Mar 2026: 3:00 h"]
     assert Notification.objects.get(category=SUMMARY).message == "No project: 3:00 h"
 
 
@@ -182,7 +188,7 @@ def test_what_downtime_slept_through_comes_once_and_is_marked(person: User):
     log(person, at("9:00", 5), 2 * HOUR)
     go_to(at("20:00", 5))
     go_to(at("20:01", 5))
-    assert told(person, SUMMARY) == ["Late: 4 Mar 2026: 1:00 h", "Late: Today: 2:00 h"]
+    assert told(person, SUMMARY) == ["Late: Wednesday, 4 Mar 2026: 1:00 h", "Late: Thursday, 5 Mar 2026: 2:00 h"]
 
 
 def test_the_clock_jumping_back_repeats_nothing(person: User):
@@ -190,7 +196,7 @@ def test_the_clock_jumping_back_repeats_nothing(person: User):
     go_to(at("18:00"))
     for clock in ("17:00", "17:30", "18:00", "19:00"):
         go_to(at(clock))
-    assert told(person, SUMMARY) == ["Today: 1:00 h"]
+    assert told(person, SUMMARY) == ["Wednesday, 4 Mar 2026: 1:00 h"]
 
 
 def test_whoever_moves_has_one_summary_for_each_date(person: User):
@@ -199,12 +205,12 @@ def test_whoever_moves_has_one_summary_for_each_date(person: User):
     do_at(at("18:30"), update_profile, person=person, actor=person, time_zone="America/New_York")
     for clock in ("19:00", "22:00", "23:00"):  # six o'clock there
         go_to(at(clock))
-    assert told(person, SUMMARY) == ["Today: 1:00 h"]
+    assert told(person, SUMMARY) == ["Wednesday, 4 Mar 2026: 1:00 h"]
     log(person, at("15:00", 5), HOUR)
     go_to(at("22:59", 5))
     assert len(told(person, SUMMARY)) == 1
     go_to(at("23:00", 5))
-    assert told(person, SUMMARY) == ["Today: 1:00 h"] * 2
+    assert told(person, SUMMARY) == ["Wednesday, 4 Mar 2026: 1:00 h", "Thursday, 5 Mar 2026: 1:00 h"]
 
 
 def test_the_hour_is_the_persons_own(person: User):
@@ -213,7 +219,7 @@ def test_the_hour_is_the_persons_own(person: User):
     go_to(at("12:14"))
     assert told(person, SUMMARY) == []
     go_to(at("12:15"))
-    assert told(person, SUMMARY) == ["Today: 1:00 h"]
+    assert told(person, SUMMARY) == ["Wednesday, 4 Mar 2026: 1:00 h"]
 
 
 # ── The week ─────────────────────────────────────────────────────────────────
