@@ -170,7 +170,7 @@ class Month:
         from notifications.models import Notification, Outcome  # noqa: PLC0415 - needs Django set up
 
         print(
-            f"{'':<6}{'told':>6}{'inter-':>8}{'held back: quiet, limit, rate, other':>42}{'digests':>9}{'achieved':>9}"
+            f"{'':<6}{'told':>6}{'inter-':>8}{'held back: quiet, limit, rate, ended':>42}{'digests':>9}{'achieved':>9}"
         )
         for member in self.members:
             rows = Notification.objects.filter(user=member.user)
@@ -211,14 +211,14 @@ class Month:
             days = Counter(rows.filter(interrupted_on__isnull=False).values_list("interrupted_on", flat=True))
             assert most is None or max(days.values(), default=0) <= most, (member.user, days)
             told = Counter(
-                row.delivered_at.astimezone(member.user.zone).date()
+                row.created_at.astimezone(member.user.zone).date()
                 for row in rows.filter(category="daily_summary").exclude(
                     key__startswith="stop-"
                 )  # asks whether to go on
             )
             assert max(told.values(), default=0) <= 1, (member.user, told)
             for row in rows.filter(category="no_timer", title="No timer runs"):
-                day = row.delivered_at.astimezone(member.user.zone)
+                day = row.created_at.astimezone(member.user.zone)
                 assert day.weekday() < 5, (member.user, day)
         print("held: the limit of each day, one summary a date, no reminder of work on a day off")
 
