@@ -44,7 +44,8 @@ class NotificationAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     fields = [
         "uid", "user", "category", "type", "priority", "key", "event", "subject_type", "subject_id", "condition",
-        "created_at", "deliver_at", "recurrence", "delivered_at", "interrupted_on", "in_centre", "read_at",
+        "created_at", "deliver_at", "handed_over_at",
+        "recurrence", "delivered_at", "interrupted_on", "in_centre", "read_at",
         "snoozed_until", "archived_at", "deleted_at",
     ]  # fmt: skip
     readonly_fields = fields

@@ -40,3 +40,15 @@ class TriggerDue:
     due_at: dt.datetime
     entry_id: int | None
     """Whose timer runs, where it is about one."""
+
+
+@event_type(
+    "notification_due", label=_("Notification is due"), sentence=_("is to be told something"), subject="notification",
+    internal=True,
+)  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationDue:
+    id: int
+    user_id: int
+    at: dt.datetime
+    """The clock's moment: what is due by then is told, however long that takes."""

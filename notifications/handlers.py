@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from notifications.services.asking import tell_budget
 from notifications.services.mailing import mail
 from notifications.services.pushing import push as push_out
 from notifications.services.reminding import tell, tell_deadline
-from notifications.services.scheduling import follow_time_zone
+from notifications.services.scheduling import follow_time_zone, tell_due
 from notifications.services.sending import notify
 from notifications.services.triggers import BY_HAND, PLANNED_BY, follow_timer, plan, withdraw
 from notifications.week_in_words import projects_in_words, week_in_words
@@ -50,6 +52,11 @@ def mail_notification(event: Event) -> None:
 )
 def push_to_devices(event: Event) -> None:
     push_out(notification_id=event.payload["id"])
+
+
+@on("notification_due", name="notifications.due")
+def tell_what_is_due(event: Event) -> None:
+    tell_due(notification_id=event.payload["id"], at=dt.datetime.fromisoformat(event.payload["at"]))
 
 
 @on(

@@ -76,6 +76,12 @@ class Notification(models.Model):
 
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     deliver_at = models.DateTimeField(_("deliver at"), null=True, blank=True)
+    handed_over_at = models.DateTimeField(
+        _("handed over"),
+        null=True,
+        blank=True,
+        help_text=_("To be told now: the clock is done with it."),
+    )
     recurrence = models.JSONField(_("recurrence"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     # The person's own date, kept: by the clock of another zone the same instant would be another day's.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,12 +15,13 @@ from accounts.models import User
 from notifications import conditions, recurrence
 from notifications.categories import REMINDER, category_named
 from notifications.choices import Channel, Reason, State
+from notifications.events import NotificationDue
 from notifications.models import Notification, Outcome
 from notifications.models.notification import RECURRING
 from notifications.queries import wanted_channels
 from notifications.services.holding import move_held
 from notifications.services.sending import build, check, deliver, keep
-from notifications.services.turns import each_in_turn
+from timetracker.events.recording import Happened, record_many
 from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
 from timetracker.web.errors import Conflict
@@ -29,7 +29,8 @@ from timetracker.web.errors import Conflict
 MOST = 200
 SKEW = dt.timedelta(minutes=1)
 """A clock that is a little behind ours does not make a schedule of the past."""
-Work = Callable[[Notification, User, dt.datetime], None]
+AT_ONCE = 500
+"""What one turn of the clock hands over; the rest has the next turn, at once."""
 FARTHEST = dt.timedelta(days=5 * 366)
 
 
@@ -137,15 +138,29 @@ def follow_time_zone(*, person: User) -> None:
 
 # ── What is due ──────────────────────────────────────────────────────────────
 def fire_due(now: dt.datetime) -> int:
-    """Each in a transaction of its own; however many ask, one has it. Returns how many there were."""
-    due = Notification.objects.filter(delivered_at=None, deleted_at=None, deliver_at__lte=now)
-    return _each(due.order_by("deliver_at", "pk"), _fire, now)
+    """Hands over what is due. Returns how many there were."""
+    waiting = Notification.objects.filter(delivered_at=None, deleted_at=None, deliver_at__lte=now)
+    return _hand_over(waiting.order_by("deliver_at", "pk"), now)
 
 
 def wake_snoozed(now: dt.datetime) -> int:
     """What was put off comes back as new, once."""
     asleep = Notification.objects.filter(snoozed_until__lte=now, deleted_at=None)
-    return _each(asleep.order_by("snoozed_until", "pk"), _return, now)
+    return _hand_over(asleep.order_by("snoozed_until", "pk"), now)
+
+
+@transaction.atomic
+def _hand_over(rows: models.QuerySet[Notification], now: dt.datetime) -> int:
+    """To the handler that tells it: one that fails is tried again and holds up nobody. However many ask, one has it."""
+    found = list(rows.filter(handed_over_at=None).select_for_update()[:AT_ONCE])
+    Notification.objects.filter(pk__in=[row.pk for row in found]).update(handed_over_at=now)
+    record_many(
+        Happened(NotificationDue(id=row.pk, user_id=row.user_id, at=now), subject=row, person_id=row.user_id)
+        for row in found
+    )
+    if len(found) == AT_ONCE:
+        transaction.on_commit(lambda: wake_clock(now), robust=True)
+    return len(found)
 
 
 def next_due_at(after: dt.datetime) -> dt.datetime | None:
@@ -158,18 +173,24 @@ def next_waking_at(after: dt.datetime) -> dt.datetime | None:
     return asleep.order_by("snoozed_until").values_list("snoozed_until", flat=True).first()
 
 
-def _each(rows: models.QuerySet[Notification], work: Work, now: dt.datetime) -> int:
-    found = list(rows.values_list("pk", "user_id"))
-    return each_in_turn(partial(_one, rows.filter(pk=pk), person_id, work, now) for pk, person_id in found)
-
-
 @transaction.atomic
-def _one(rows: models.QuerySet[Notification], person_id: int, work: Work, now: dt.datetime) -> None:
-    person = User.objects.select_for_update(no_key=True).filter(pk=person_id).first()
-    # Asked again under the lock: another process may have been quicker.
-    row = rows.select_for_update().first()
-    if person is not None and row is not None:
-        work(row, person, now)
+def tell_due(*, notification_id: int, at: dt.datetime) -> None:
+    """What was handed over, if it is due still."""
+    row = Notification.objects.filter(pk=notification_id).first()
+    person = User.objects.select_for_update(no_key=True).filter(pk=row.user_id).first() if row else None
+    # Asked again under the lock: it may have been put off, changed or deleted meanwhile.
+    row = Notification.objects.select_for_update().filter(pk=notification_id, handed_over_at__isnull=False).first()
+    if row is None or person is None:
+        return
+    row.handed_over_at = None
+    row.save(update_fields=["handed_over_at"])
+    if row.deleted_at is not None:
+        return
+    if row.snoozed_until is not None:
+        if row.snoozed_until <= at:
+            _return(row, person, at)
+    elif row.is_scheduled and row.deliver_at is not None and row.deliver_at <= at:
+        _fire(row, person, at)
 
 
 def _fire(row: Notification, person: User, now: dt.datetime) -> None:

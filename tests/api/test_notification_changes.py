@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from notifications.models import Notification
-from notifications.services.scheduling import fire_due, wake_snoozed
 from tests.api.problems import assert_problem
 from tests.notices import make_notice, make_reminder
+from tests.notifications.clock import fire_due, wake_snoozed
 from tests.work import make_project
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from accounts.models import User
 from notifications.categories import TASK_ASSIGNED
 from notifications.models import Notification
 from notifications.services.preferences import save_settings, set_preferences
-from notifications.services.scheduling import fire_due
 from tests.api.problems import assert_problem
 from tests.notices import make_notice, make_reminder
+from tests.notifications.clock import fire_due
 from tests.work import make_project, make_task
 from timetracker.events.models import Event
 

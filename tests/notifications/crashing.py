@@ -14,7 +14,7 @@ from tests.events.crashing import die, fork_for_each_line
 HANDLERS = ["notifications.task_assigned", "notifications.push", "notifications.mail"]
 POINTS = ["after the commit", "after the claim", "after the call", "before the mark", "after the mark"]
 JOBS = ["fire_due", "wake_snoozed", "release_held"]
-JOB_POINTS = ["before the commit", "after the commit"]
+JOB_POINTS = ["before the commit", "after the commit", "while it is told"]
 
 
 def live_and_die(what: str, point: str, mails: str) -> None:
@@ -57,12 +57,18 @@ def run_and_die(job: str, point: str) -> None:
     from django.utils import timezone
 
     from notifications.services import digests, scheduling, sending
+    from timetracker.events import dispatch
 
-    if point == "before the commit":
-        sending.record = lambda *args, **kwargs: die()  # type: ignore[assignment]
-    else:
-        die_at_wake("notifications.push")
-    getattr(digests if job == "release_held" else scheduling, job)(timezone.now())
+    hands_over = job != "release_held"
+    match point:
+        case "before the commit" if hands_over:
+            scheduling.record_many = lambda *args, **kwargs: die()  # type: ignore[assignment]
+        case "after the commit":
+            die_at_wake("notifications.due" if hands_over else "notifications.push")
+        case _:
+            sending.record = lambda *args, **kwargs: die()  # type: ignore[assignment]
+    getattr(scheduling if hands_over else digests, job)(timezone.now())
+    dispatch.sweep()
 
 
 def die_at_wake(handler: str) -> None:

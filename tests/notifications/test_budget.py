@@ -22,7 +22,7 @@ from notifications.queries import interruptions, settings_of, unread_count
 from notifications.services.digests import release_held
 from notifications.services.preferences import save_settings, set_preferences
 from notifications.services.reading import snooze
-from notifications.services.scheduling import wake_snoozed
+from tests.notifications.clock import wake_snoozed
 from tests.notifications.telling import HOUR, MINUTE, NOON, outcomes, tell, titles
 from timetracker.events.dispatch import drain
 

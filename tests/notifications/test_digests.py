@@ -17,7 +17,8 @@ from notifications.queries import news_since
 from notifications.services.digests import release_held
 from notifications.services.preferences import mute, save_settings, set_preferences
 from notifications.services.reading import archive, mark_read, snooze
-from notifications.services.scheduling import fire_due, schedule
+from notifications.services.scheduling import schedule
+from tests.notifications.clock import fire_due
 from tests.notifications.telling import HOUR, MINUTE, NOON, outcomes, tell, titles
 from tests.work import make_project, make_task
 from timetracker.events.dispatch import drain

@@ -17,9 +17,10 @@ from notifications.choices import Channel
 from notifications.models import Notification, Outcome
 from notifications.services.digests import release_held
 from notifications.services.preferences import set_preferences
-from notifications.services.scheduling import fire_due, schedule, wake_snoozed
+from notifications.services.scheduling import schedule
 from tests.events.conftest import let_leases_end
 from tests.events.crashing import crasher_of
+from tests.notifications.clock import fire_due, wake_snoozed
 from tests.notifications.crashing import HANDLERS, JOB_POINTS, JOBS, POINTS
 from tests.notifications.telling import HOUR, outcomes, tell, titles
 from tests.work import make_project, make_task

@@ -22,8 +22,8 @@ from notifications.services.mailing import mail as send_mail
 from notifications.services.mailing import message_for, message_id
 from notifications.services.preferences import set_preferences
 from notifications.services.reading import archive, delete, mark_read, snooze
-from notifications.services.scheduling import wake_snoozed
 from tests.events.conftest import let_leases_end
+from tests.notifications.clock import wake_snoozed
 from tests.notifications.telling import HOUR, tell
 from tests.work import make_project
 from timetracker.events.choices import Status

@@ -16,8 +16,9 @@ from notifications.choices import Channel
 from notifications.models import Notification, Outcome, Settings
 from notifications.queries import preference_grid, unread_count
 from notifications.services.preferences import save_settings, set_preferences
-from notifications.services.scheduling import fire_due, schedule
+from notifications.services.scheduling import schedule
 from notifications.services.sending import notify
+from tests.notifications.clock import fire_due
 from tests.notifications.telling import tell, titles
 from tests.work import make_project, make_task
 from tracking.models import TimeEntry

@@ -17,8 +17,8 @@ from notifications.services.digests import release_held
 from notifications.services.preferences import save_settings, set_preferences
 from notifications.services.pushing import push
 from notifications.services.reading import mark_read, snooze
-from notifications.services.scheduling import wake_snoozed
 from tests.events.conftest import let_leases_end
+from tests.notifications.clock import wake_snoozed
 from tests.notifications.push_service import NEVER, PushService
 from tests.notifications.telling import HOUR, MINUTE, add_to, outcomes, tell
 from tests.work import make_project
