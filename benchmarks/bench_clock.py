@@ -41,6 +41,7 @@ def main() -> None:
 def bench(people: int, entries: int) -> None:
     from django.core.management import call_command  # noqa: PLC0415 - needs Django set up
 
+    from notifications.services import digests, scheduling  # noqa: PLC0415 - as above
     from notifications.services.triggers import announce_due, next_due_at, plan_missing  # noqa: PLC0415 - as above
     from timetracker.events.clock import jobs  # noqa: PLC0415
 
@@ -52,6 +53,9 @@ def bench(people: int, entries: int) -> None:
     turns("10:30, no timer runs for anybody", announce_due, at(10, 30))
     turns("18:00, the day is summed up for everybody", announce_due, at(18, 0))
     turns("Friday 15:30, all are short of their goal", announce_due, at(15, 30, 2))
+    remind_and_hold(at(9, 0, 1))
+    turns("9:00, a reminder of their own for everybody", scheduling.fire_due, at(9, 0, 1))
+    turns("quiet ends, a digest for everybody (100 turns)", digests.release_held, at(9, 0, 1), most=100)
     turns("the clock asks when to come back", lambda now: next_due_at(now) and 0, at(18, 1))
     for job in jobs().values():
         turns(f"job {job.name}", lambda now, job=job: job.function(now) and 0, at(18, 5, 2), most=1)
@@ -101,6 +105,26 @@ def fill(people: int, entries: int) -> None:
         )
         if number % 2:
             DayTotal.objects.bulk_create([_total(DayTotal, one, start) for one in made], batch_size=STEP)
+
+
+def remind_and_hold(moment: dt.datetime) -> None:
+    """Of each person one reminder that is due then, and two notifications that waited until then."""
+    from accounts.models import User  # noqa: PLC0415 - needs Django set up
+    from notifications.models import Notification, Outcome  # noqa: PLC0415 - as above
+
+    ids = list(User.objects.values_list("pk", flat=True))
+    Notification.objects.bulk_create(
+        [Notification(user_id=pk, category="reminder", title="Tea", deliver_at=moment) for pk in ids], batch_size=STEP
+    )
+    before = moment - dt.timedelta(hours=3)
+    waiting = Notification.objects.bulk_create(
+        [Notification(user_id=pk, category="own", title="Cake", delivered_at=before, in_centre=True) for pk in ids * 2],
+        batch_size=STEP,
+    )
+    Outcome.objects.bulk_create(
+        [Outcome(notification=row, channel="toast", state="held", reason="quiet", due_at=moment) for row in waiting],
+        batch_size=STEP,
+    )
 
 
 def _total(model: type, person: object, start: dt.datetime) -> object:

@@ -24,8 +24,9 @@ from notifications.services.sending import announce, counted_on, notify
 from timetracker.events.dispatch import caught
 from timetracker.events.wake import wake_clock
 
-PEOPLE_AT_ONCE = 200
-LOOKED_AT = 10 * PEOPLE_AT_ONCE
+PEOPLE_AT_ONCE = 2
+"""Each digest is a notification with all its statements: a turn stays short, and what else is due has the next one."""
+LOOKED_AT = 100
 """So many outcomes are looked at to find the people who have waited longest."""
 AGAIN = dt.timedelta(minutes=10)
 """So long what failed stands back behind the others."""

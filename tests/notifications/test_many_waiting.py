@@ -68,6 +68,7 @@ def test_a_turn_takes_some_and_the_next_ones_the_rest(organisation, monkeypatch)
 def test_the_facts_and_the_marks_take_as_many_statements_for_many(organisation, monkeypatch):
     """All but the making of each digest, which has a place of its own."""
     monkeypatch.setattr(digests, "notify", lambda **_fields: None)
+    monkeypatch.setattr(digests, "PEOPLE_AT_ONCE", 10)
     counts = []
     for number in (1, 8):
         Notification.objects.all().delete()
@@ -76,6 +77,12 @@ def test_the_facts_and_the_marks_take_as_many_statements_for_many(organisation, 
             assert release_held(EVENING) == number
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 14
+
+
+def test_a_turn_is_short_whatever_is_due(organisation, django_assert_max_num_queries):
+    wait_for_the_evening(UserFactory.create_batch(10))
+    with time_machine.travel(EVENING, tick=False), django_assert_max_num_queries(50):
+        assert release_held(EVENING) == digests.PEOPLE_AT_ONCE
 
 
 def test_what_fails_steps_back_and_holds_up_nobody(owner: User, teammate: User, monkeypatch):
