@@ -125,20 +125,23 @@ def test_the_key_is_made_once_and_its_owners_alone(own_key: str, settings: Any):
 
 
 def test_of_several_processes_that_begin_at_once_one_makes_it(tmp_path: Path):
-    begin = tmp_path / "begin"
     code = (
-        "import pathlib, time\n"
+        "import django; django.setup()\n"
         "from notifications import vapid\n"
-        f"print('ready', flush=True)\nwhile not pathlib.Path({str(begin)!r}).exists(): time.sleep(0.001)\n"
+        "print('ready', flush=True); input()\n"
         "print(vapid.public_key())"
     )
     env = {**os.environ, "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "timetracker.settings"}
-    start = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
-    processes = [subprocess.Popen(start, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    start = [sys.executable, "-c", code]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    processes = [subprocess.Popen(start, cwd=ROOT, env=env, text=True, **pipes) for _ in range(4)]
     for process in processes:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    begin.touch()
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
     keys = {process.communicate(timeout=60)[0] for process in processes}
     assert len(keys) == 1
     assert not list(tmp_path.glob("tmp*"))
