@@ -43,7 +43,8 @@ def bench(people: int, entries: int) -> None:
 
     from notifications.services import digests, scheduling  # noqa: PLC0415 - as above
     from notifications.services.triggers import announce_due, next_due_at, plan_missing  # noqa: PLC0415 - as above
-    from timetracker.events.clock import jobs  # noqa: PLC0415
+    from timetracker.events.clock import jobs  # noqa: PLC0415 - as above
+    from workflows.services.firing import fire_due  # noqa: PLC0415 - as above
 
     call_command("migrate", verbosity=0)
     fill(people, entries)
@@ -56,6 +57,7 @@ def bench(people: int, entries: int) -> None:
     remind_and_hold(at(9, 0, 1))
     turns("9:00, a reminder of their own for everybody", scheduling.fire_due, at(9, 0, 1))
     turns("quiet ends, a digest for everybody (100 turns)", digests.release_held, at(9, 0, 1), most=100)
+    turns("9:00, a rule of their own for everybody", fire_due, at(9, 0, 1))
     turns("the clock asks when to come back", lambda now: next_due_at(now) and 0, at(18, 1))
     for job in jobs().values():
         turns(f"job {job.name}", lambda now, job=job: job.function(now) and 0, at(18, 5, 2), most=1)
@@ -108,15 +110,21 @@ def fill(people: int, entries: int) -> None:
 
 
 def remind_and_hold(moment: dt.datetime) -> None:
-    """Of each person one reminder that is due then, and two notifications that waited until then."""
+    """Of each person one reminder and one rule that are due then, and two notifications that waited until then."""
     from accounts.models import User  # noqa: PLC0415 - needs Django set up
     from notifications.models import Notification, Outcome  # noqa: PLC0415 - as above
+    from workflows.models import Rule  # noqa: PLC0415 - as above
 
     ids = list(User.objects.values_list("pk", flat=True))
     Notification.objects.bulk_create(
         [Notification(user_id=pk, category="reminder", title="Tea", deliver_at=moment) for pk in ids], batch_size=STEP
     )
     before = moment - dt.timedelta(hours=3)
+    Rule.objects.bulk_create(
+        [Rule(user_id=pk, name="Tea", trigger_type="schedule", trigger_options={"every": "day", "at": "09:00"},
+              actions=[{"type": "send_notification", "title": "Tea"}], next_run_at=moment, next_run_zone="UTC")
+         for pk in ids], batch_size=STEP,
+    )  # fmt: skip
     waiting = Notification.objects.bulk_create(
         [Notification(user_id=pk, category="own", title="Cake", delivered_at=before, in_centre=True) for pk in ids * 2],
         batch_size=STEP,

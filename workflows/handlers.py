@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from timetracker.events.models import Event
 from timetracker.events.registry import Kind, on
+from workflows.services.firing import follow_time_zone
 from workflows.services.matching import match
 from workflows.services.rules import switch_off_all_of
 from workflows.services.running import run_outer_step, run_step
@@ -27,6 +28,12 @@ def run_inner(event: Event) -> None:
 @on("rule_step", name="workflows.run_outer_step", kind=Kind.OUTER, when=lambda data: data["outer"])
 def run_outer(event: Event) -> None:
     run_outer_step(event)
+
+
+@on("preferences_changed", name="workflows.time_zone", when=lambda data: "time_zone" in data["changed"])
+def follow_person(event: Event) -> None:
+    if person := User.objects.filter(pk=event.person_id).first():
+        follow_time_zone(person=person)
 
 
 @on("person_left", name="workflows.rules_of_leaver", kind=Kind.INNER)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 
 from timetracker.events.clock import job
-from workflows.services import timing
+from workflows.services import firing
 from workflows.services.forgetting import forget
 from workflows.services.running import give_up_on_dead
 
@@ -15,9 +15,9 @@ def give_up_on_what_is_stuck(now: dt.datetime) -> None:
     give_up_on_dead()
 
 
-@job("workflows.schedules", every=MINUTE, next_at=timing.next_due_at)
+@job("workflows.schedules", every=MINUTE, next_at=firing.next_due_at)
 def run_what_is_due(now: dt.datetime) -> None:
-    timing.fire_due(now)
+    firing.fire_due(now)
 
 
 @job("workflows.forget", daily=dt.time(3, 50))

@@ -26,8 +26,8 @@ from tracking.services.timer import start_timer, stop_timer
 from workflows.document import fields_of
 from workflows.gallery import get_ready, ready_rules
 from workflows.models import Rule
+from workflows.services.firing import fire_due
 from workflows.services.rules import create_rule, update_rule
-from workflows.services.timing import fire_due
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)

@@ -17,19 +17,21 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.services.people import deactivate_people
+from accounts.services.profile import update_profile
 from notifications.models import Notification
 from tests.conftest import ClientFor
 from tests.work import make_project, make_task
 from tests.workflows.rules import make_rule, runs
 from timetracker.events.clock import jobs, next_awaited_at
+from timetracker.events.dispatch import drain
 from timetracker.events.models import Event
 from tracking.models import Task
 from tracking.queries import activity_visible_to
 from tracking.services.tasks import update_task
 from workflows.models import Execution, Miss, Rule
-from workflows.services import timing
+from workflows.services import firing
+from workflows.services.firing import fire_due, next_due_at
 from workflows.services.rules import switch_off, update_rule
-from workflows.services.timing import fire_due, next_due_at
 from workflows.trying import events_for
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +57,8 @@ def berliner(owner: User) -> User:
 
 
 def lives_in(person: User, zone: str) -> User:
-    User.objects.filter(pk=person.pk).update(time_zone=zone)
+    update_profile(person=person, time_zone=zone)
+    drain()
     person.refresh_from_db()
     return person
 
@@ -139,26 +142,51 @@ def test_killed_between_it_comes_once(owner: User, monkeypatch: pytest.MonkeyPat
     rule = scheduled(owner)
     before = next_run(rule)
     with monkeypatch.context() as broken:
-        broken.setattr(timing, "_plan", Mock(side_effect=RuntimeError("killed")))
-        with pytest.raises(BaseExceptionGroup):
+        broken.setattr(firing, "_keep", Mock(side_effect=RuntimeError("killed")))
+        with pytest.raises(RuntimeError, match="killed"):
             fire_due(NOON + DAY)
     assert (told(), next_run(rule)) == ([], before)
     assert [fire_due(NOON + DAY), len(told())] == [1, 1]
 
 
-def test_one_that_fails_holds_up_nobody(owner: User):
+def test_one_that_cannot_be_planned_is_switched_off_and_holds_up_nobody(owner: User):
     first, second = scheduled(owner), scheduled(owner)
     Rule.objects.filter(pk=first.pk).update(next_run_zone="Nowhere/At_All")
-    with pytest.raises(BaseExceptionGroup):
-        fire_due(NOON + DAY)
+    assert [fire_due(NOON + DAY), fire_due(NOON + DAY)] == [2, 0]
     assert [one["id"] for one in told()] == [second.pk]
+    first.refresh_from_db()
+    assert (first.enabled, first.next_run_at) == (False, None)
+    assert "Choose its times anew" in first.off_because
+    assert Notification.objects.get(category="rule_off").message == first.off_because
 
 
-def test_who_asks_late_finds_nothing_to_do(owner: User):
-    rule = scheduled(owner)
-    fire_due(NOON + DAY)
-    timing._fire(rule.pk, NOON + DAY)
-    assert len(told()) == 1
+def test_a_turn_hands_over_so_many_and_asks_for_the_next(
+    owner: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+):
+    monkeypatch.setattr(firing, "AT_ONCE", 3)
+    woken = Mock()
+    monkeypatch.setattr(firing, "wake_clock", woken)
+    for _number in range(7):
+        scheduled(owner)
+    for had, again in [(3, True), (3, True), (1, False), (0, False)]:
+        woken.reset_mock()
+        with django_capture_on_commit_callbacks(execute=True):
+            assert fire_due(NOON + DAY) == had
+        assert woken.called == again
+    assert len(told()) == len({one["id"] for one in told()}) == 7
+
+
+def test_a_turn_takes_as_many_statements_for_one_as_for_many(owner: User):
+    def turn(now: dt.datetime) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert fire_due(now) == Rule.objects.count()
+        return len(asked)
+
+    scheduled(owner)
+    with_one = turn(NOON + DAY)
+    for _number in range(9):
+        scheduled(owner)
+    assert turn(NOON + 2 * DAY) == with_one
 
 
 @pytest.mark.django_db(transaction=True)
@@ -214,15 +242,15 @@ def test_the_owner_moves(berliner: User):
     rule, other = scheduled(berliner), scheduled(berliner, {"every": "day", "at": "14:00"})
     assert next_run(other) == NOON + 60 * MINUTE
     lives_in(berliner, "Pacific/Kiritimati")
-    fire_due(NOON)
     assert next_run(rule) == dt.datetime(2026, 3, 4, 19, tzinfo=dt.UTC)
     assert next_run(other) == dt.datetime(2026, 3, 5, 0, tzinfo=dt.UTC)
     fire_due(NOON + 7 * 60 * MINUTE)
     assert [(one["date"], one["time"]) for one in told()] == [("2026-03-05", "09:00")]
 
 
-def test_what_is_due_while_its_owner_moves_comes_first(berliner: User):
+def test_what_is_due_while_its_owner_moves_comes_first(berliner: User, clock: time_machine.Coordinates):
     rule = scheduled(berliner)
+    clock.move_to(MORNING)
     lives_in(berliner, "America/New_York")
     fire_due(MORNING)
     assert [one["time"] for one in told()] == ["09:00"]
@@ -238,12 +266,12 @@ def test_the_owner_leaves(owner: User, administrator: User):
 
 
 @pytest.mark.parametrize("rows", [1, 4])
-def test_nothing_due_takes_two_statements(owner: User, rows: int):
+def test_nothing_due_takes_one_statement(owner: User, rows: int):
     for _number in range(rows):
         scheduled(owner)
     with CaptureQueriesContext(connection) as asked:
         fire_due(NOON)
-    assert len(asked) == 2
+    assert len(asked) == 1
 
 
 # ── Over the API ─────────────────────────────────────────────────────────────
