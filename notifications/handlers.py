@@ -19,7 +19,7 @@ from notifications.services.pushing import push as push_out
 from notifications.services.reminding import tell, tell_deadline
 from notifications.services.scheduling import follow_time_zone, tell_due
 from notifications.services.sending import notify
-from notifications.services.triggers import BY_HAND, PLANNED_BY, follow_timer, plan, withdraw
+from notifications.services.triggers import BY_HAND, PLANNED_BY, follow_timer, plan, withdraw_of
 from notifications.week_in_words import projects_in_words, week_in_words
 from timetracker.events.models import Event
 from timetracker.events.registry import Kind, on
@@ -102,11 +102,19 @@ def tell_of_deadline(event: Event) -> None:
     tell_deadline(event=event)
 
 
-@on("task_completed", "task_archived", name="notifications.deadline_over", when=lambda data: data["assignee_id"])
+@on(
+    "task_completed", "task_archived", "task_deleted", "task_assigned", "task_changed",
+    name="notifications.deadline_over",
+    when=lambda data: not {"due_at", "assignee"}.isdisjoint(data.get("changes", ["due_at"])),
+)  # fmt: skip
 def forget_deadline(event: Event) -> None:
-    person, task = _person(event.payload["assignee_id"]), Task.objects.filter(pk=event.payload["id"]).first()
-    if person and task:
-        withdraw(person=person, kinds=[categories.DEADLINE.name], subject=task)
+    """It is done, due at another time, or somebody else's: what was told before is no longer so."""
+    withdraw_of(
+        subject_type="task",
+        subject_id=event.payload["id"],
+        kinds=[categories.DEADLINE.name],
+        told_before=event.occurred_at,
+    )
 
 
 @on("budget_threshold", name="notifications.budget")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notifications.choices import Channel, Reason, State, TriggerKind
 from notifications.models import Notification, Outcome
-from notifications.services.reminding import note_dismissed
+from notifications.services.reminding import note_brought_back, note_dismissed
 from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
 
@@ -36,10 +36,9 @@ def archive(*, person: User, rows: QuerySet[Notification], archived: bool = True
     """Out of the inbox and its count. Brought back, it is as unread as it was."""
     now = timezone.now()
     ids = _ids(_told(person, rows).filter(archived_at__isnull=archived))
-    if archived:
-        _dismissed(person, ids)
     changes = {"archived_at": now, "snoozed_until": None} if archived else {"archived_at": None}
     Notification.objects.filter(pk__in=ids).update(**changes)
+    _mind(person, ids, dismissed=archived)
     return _done(person, ids)
 
 
@@ -48,9 +47,8 @@ def delete(*, person: User, rows: QuerySet[Notification], deleted: bool = True) 
     """Into nothing, with an Undo: `forget` removes it for good later. A scheduled one is cancelled by it."""
     now = timezone.now()
     ids = _ids(_own(person, rows).filter(deleted_at__isnull=deleted))
-    if deleted:
-        _dismissed(person, ids)
     Notification.objects.filter(pk__in=ids).update(deleted_at=now if deleted else None)
+    _mind(person, ids, dismissed=deleted)
     return _done(person, ids)
 
 
@@ -103,8 +101,10 @@ def mark_shown(*, person: User, ids: Iterable[int], channel: Channel, seen: Seen
     return waiting.update(state=state, reason=reason, changed_at=timezone.now())
 
 
-def _dismissed(person: User, ids: list[int]) -> None:
-    note_dismissed(person=person, rows=Notification.objects.filter(pk__in=ids, category__in=TriggerKind.values))
+def _mind(person: User, ids: list[int], *, dismissed: bool) -> None:
+    """Afterwards, so that these have gone already when all of their kind go: they come back as they went."""
+    note = note_dismissed if dismissed else note_brought_back
+    note(person=person, rows=Notification.objects.filter(pk__in=ids, category__in=TriggerKind.values))
 
 
 def _own(person: User, rows: QuerySet[Notification]) -> QuerySet[Notification]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -24,6 +25,7 @@ from notifications.triggers.looking import holds
 from notifications.triggers.situation import situations_of
 from notifications.triggers.words import words_of
 from timetracker.events.models import Event
+from timetracker.live.push import push_after_commit
 from tracking.models import Task
 from tracking.queries import today_of
 
@@ -68,23 +70,55 @@ def remind(*, person: User, kind: TriggerKind, **words: Any) -> Notification | N
 
 # ── How it was taken ─────────────────────────────────────────────────────────
 @transaction.atomic
-def not_today(*, person: User, kind: TriggerKind) -> None:
-    """Nothing more of this kind today. After some in a row the person is asked whether to stop."""
+def not_today(*, person: User, kind: TriggerKind) -> list[int]:
+    """Nothing more of this kind today. After some in a row the person is asked whether to stop.
+
+    Returns the reminders that went for it.
+    """
     today = today_of(person)
-    withdraw(person=person, kinds=[kind])
+    gone = withdraw(person=person, kinds=[kind])
     Trigger.objects.get_or_create(user=person, kind=kind)
     fresh = Trigger.objects.filter(user=person, kind=kind).exclude(dismissed_on=today)
     if not fresh.update(dismissals=F("dismissals") + 1, dismissed_on=today):
-        return
+        return gone
     if Trigger.objects.filter(user=person, kind=kind, dismissals__gte=ASKED_AFTER).update(dismissals=0):
         _ask_whether_to_stop(person, kind, today)
+    return gone
+
+
+@transaction.atomic
+def today_after_all(*, person: User, kind: TriggerKind, rows: Iterable[int] = ()) -> None:
+    """Takes `not_today` back while it is the same day, and brings back the reminders that went for it."""
+    today = today_of(person)
+    Notification.objects.filter(user=person, category=kind, pk__in=list(rows)).update(archived_at=None)
+    asked, _by_model = Notification.objects.filter(user=person, key=_key_of_asking(kind, today)).delete()
+    before = Value(ASKED_AFTER - 1) if asked else Greatest(F("dismissals") - 1, Value(0))
+    Trigger.objects.filter(user=person, kind=kind, dismissed_on=today).update(dismissed_on=None, dismissals=before)
+    push_after_commit([person.pk], "notifications")
 
 
 @transaction.atomic
 def note_dismissed(*, person: User, rows: Iterable[Notification]) -> None:
     """Archived or deleted without having been read."""
-    for kind in sorted({row.category for row in rows if row.read_at is None} & set(TriggerKind)):
-        not_today(person=person, kind=TriggerKind(kind))
+    for kind in _unread_kinds(rows):
+        not_today(person=person, kind=kind)
+
+
+@transaction.atomic
+def note_brought_back(*, person: User, rows: Iterable[Notification]) -> None:
+    """What was dismissed today stands again: it was not put off."""
+    for kind in _unread_kinds(rows):
+        today_after_all(person=person, kind=kind)
+
+
+def _unread_kinds(rows: Iterable[Notification]) -> list[TriggerKind]:
+    return [
+        TriggerKind(kind) for kind in sorted({row.category for row in rows if row.read_at is None} & set(TriggerKind))
+    ]
+
+
+def _key_of_asking(kind: TriggerKind, today: dt.date) -> str:
+    return f"stop-{kind}:{today}"
 
 
 def _ask_whether_to_stop(person: User, kind: TriggerKind, today: dt.date) -> None:
@@ -103,7 +137,7 @@ def _ask_whether_to_stop(person: User, kind: TriggerKind, today: dt.date) -> Non
             priority=Priority.LOW,
             url=reverse("notifications:preferences"),
             actions=[stop],
-            key=f"stop-{kind}:{today}",
+            key=_key_of_asking(kind, today),
         )
 
 

@@ -138,21 +138,32 @@ def note_heeded(*, person: User, kinds: Iterable[str]) -> None:
 
 def withdraw(
     *, person: User, kinds: Iterable[str], subject: models.Model | None = None, but: Notification | None = None
-) -> int:
-    """Reminders that still stand, of what is over, or said anew in `but`. Returns how many there were."""
-    live = Notification.objects.filter(
-        user=person,
-        category__in=list(kinds),
-        deleted_at=None,
-        archived_at=None,
-        read_at=None,
-        delivered_at__isnull=False,
-    )
+) -> list[int]:
+    """Reminders that still stand, of what is over, or said anew in `but`. Returns which they were."""
+    live = _standing(kinds).filter(user=person)
     if subject is not None:
         live = live.filter(subject_type=name_of(subject), subject_id=subject.pk)
     if but is not None:
         live = live.exclude(pk=but.pk)
-    gone = live.update(archived_at=timezone.now(), snoozed_until=None)
-    if gone:
-        push_after_commit([person.pk], "notifications")
-    return gone
+    return _archive(live)
+
+
+@transaction.atomic
+def withdraw_of(*, subject_type: str, subject_id: int, kinds: Iterable[str], told_before: dt.datetime) -> list[int]:
+    """Reminders of everybody about something that is no longer as it was when they were told."""
+    live = _standing(kinds).filter(subject_type=subject_type, subject_id=subject_id, delivered_at__lte=told_before)
+    return _archive(live)
+
+
+def _standing(kinds: Iterable[str]) -> models.QuerySet[Notification]:
+    return Notification.objects.filter(
+        category__in=list(kinds), deleted_at=None, archived_at=None, read_at=None, delivered_at__isnull=False
+    )
+
+
+def _archive(live: models.QuerySet[Notification]) -> list[int]:
+    found = dict(live.order_by("pk").values_list("pk", "user_id"))
+    if found:
+        Notification.objects.filter(pk__in=found).update(archived_at=timezone.now(), snoozed_until=None)
+        push_after_commit(sorted(set(found.values())), "notifications")
+    return list(found)

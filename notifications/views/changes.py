@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from notifications.access import get_category, get_deleted, get_notification, get_told
 from notifications.categories import Category, categories
-from notifications.choices import Channel
+from notifications.choices import Channel, TriggerKind
 from notifications.forms import SnoozeForm
 from notifications.models import Notification
 from notifications.services.preferences import mute, set_preferences
 from notifications.services.reading import SEEN_AS, Seen, archive, delete, mark_read, mark_shown, snooze, wake
+from notifications.services.reminding import today_after_all
 from notifications.services.triggers import note_heeded
 from notifications.snoozes import moments, tomorrow
 from timetracker.web.answers import action, memory_of, number, remembering, selected_ids
@@ -122,10 +123,12 @@ def _told(request: HttpRequest, deed: str, ids: list[int], which: dict[str, Any]
 
 @action
 def undo(request: HttpRequest) -> HttpResponse:
-    """Of a change of several, or of a mute: what it was is in the address, signed."""
+    """Of a change of several, a reminder put off, or a mute: what it was is in the address, signed."""
     was = memory_of(request, {})
     if was.get("do") in DEEDS:
         _do(request, was["do"], Notification.objects.filter(user=request.user, **was["which"]))
+    elif was.get("put_off") in TriggerKind.values:
+        today_after_all(person=request.user, kind=TriggerKind(was["put_off"]), rows=was["rows"])
     elif was.get("category") in categories():
         channels = [Channel(name) for name in was["channels"]]
         set_preferences(person=request.user, grid={was["category"]: channels})

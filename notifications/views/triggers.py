@@ -16,7 +16,7 @@ from notifications.choices import TriggerKind
 from notifications.services.idle import DEEDS, report_away, settle_away
 from notifications.services.reminding import not_today
 from notifications.views.changes import changed, muted
-from timetracker.web.answers import action, number
+from timetracker.web.answers import action, number, remembering
 from tracking.views.timer import undo_url
 
 LONGEST_AGO = 366 * 86400
@@ -44,8 +44,9 @@ def idle(request: HttpRequest, entry_id: int, deed: str) -> HttpResponse:
 
 @action
 def put_off(request: HttpRequest, kind: str) -> HttpResponse:
-    not_today(person=request.user, kind=_kind(kind))
-    return changed(request, _("Not today any more."))
+    gone = not_today(person=request.user, kind=_kind(kind))
+    memory = remembering({"put_off": kind, "rows": gone})
+    return changed(request, _("Not today any more."), undo=reverse("notifications:undo") + memory)
 
 
 @action

@@ -13,6 +13,12 @@ from notifications.services.triggers import announce_due, plan
 from timetracker.events.dispatch import drain
 
 
+def at(clock: str, day: int = 4) -> dt.datetime:
+    """March 2026 in UTC, where everybody here lives; the 4th is a Wednesday."""
+    hour, minute = map(int, clock.split(":"))
+    return dt.datetime(2026, 3, day, hour, minute, tzinfo=dt.UTC)
+
+
 def go_to(moment: dt.datetime) -> None:
     """The clock asks at this moment, and what it recorded is told."""
     with time_machine.travel(moment, tick=False):

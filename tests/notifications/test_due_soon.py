@@ -77,6 +77,30 @@ def test_done_it_is_out_of_the_way(task: Task, owner: User, teammate: User):
     assert live(teammate, "deadline") == []
 
 
+@pytest.mark.parametrize("change", [{"due_at": NOON + 9 * DAY}, {"due_at": None}, {"assignee": None}])
+def test_due_at_another_time_or_with_another_it_is_out_of_the_way(
+    task: Task, owner: User, teammate: User, change: dict[str, Any]
+):
+    ask(NOON + 3 * DAY)
+    assert live(teammate, "deadline") == ["Landing page is due in 24 hours"]
+    do_at(NOON + 3 * DAY, update_task, task=task, actor=owner, **change)
+    assert live(teammate, "deadline") == []
+
+
+def test_with_another_name_it_stands(task: Task, owner: User, teammate: User):
+    ask(NOON + 3 * DAY)
+    do_at(NOON + 3 * DAY, update_task, task=task, actor=owner, name="Start page")
+    assert live(teammate, "deadline") == ["Landing page is due in 24 hours"]
+
+
+def test_moved_a_little_the_new_time_is_told_and_stands(task: Task, owner: User, teammate: User):
+    ask(NOON + 3 * DAY)
+    do_at(NOON + 3 * DAY + HOUR, update_task, task=task, actor=owner, due_at=NOON + 4 * DAY + 2 * HOUR)
+    ask(NOON + 3 * DAY + 2 * HOUR)
+    assert live(teammate, "deadline") == ["Landing page is due in 24 hours"]
+    assert len(told(teammate, "deadline")) == 2
+
+
 def test_downtime_over_a_threshold_tells_the_nearest(task: Task, teammate: User):
     save_settings(person=teammate, deadline_hours=[72, 24, 1])
     ask(NOON + 4 * DAY - 3 * HOUR)

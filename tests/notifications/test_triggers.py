@@ -11,16 +11,14 @@ from django.utils import timezone
 from accounts.models import Organisation, User
 from accounts.services.people import deactivate_person
 from accounts.services.profile import update_profile
-from notifications.categories import category_named
 from notifications.choices import TriggerKind
-from notifications.models import Notification, Preference, Trigger
+from notifications.models import Notification, Trigger
 from notifications.services import triggers
-from notifications.services.preferences import mute, save_settings
-from notifications.services.reading import archive, mark_read
-from notifications.services.reminding import not_today, tell
+from notifications.services.preferences import save_settings
+from notifications.services.reminding import tell
 from notifications.services.triggers import announce_due, plan_missing
 from tests.factories import UserFactory
-from tests.notifications.looks import do_at, go_to, live, plan_at, row_of, told
+from tests.notifications.looks import at, do_at, go_to, live, plan_at, row_of, told
 from timetracker.events.dispatch import drain
 from timetracker.events.models import Event
 from tracking.services.entries import create_entry
@@ -32,12 +30,6 @@ NO_TIMER, FORGOTTEN, SUMMARY, GOAL = (
 )  # fmt: skip
 HOUR = dt.timedelta(hours=1)
 DAY = 24 * HOUR
-
-
-def at(clock: str, day: int = 4) -> dt.datetime:
-    """March 2026 in UTC, where everybody here lives; the 4th is a Wednesday."""
-    hour, minute = map(int, clock.split(":"))
-    return dt.datetime(2026, 3, day, hour, minute, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -239,60 +231,6 @@ def test_who_has_reached_the_goal_hears_nothing(person: User):
     log(person, at("9:00"), 8 * HOUR)
     go_to(at("15:30", 6))
     assert told(person, GOAL) == []
-
-
-# ── How it is taken ──────────────────────────────────────────────────────────
-def test_not_today_is_for_today(person: User):
-    do_at(at("10:00"), not_today, person=person, kind=NO_TIMER)
-    go_to(at("10:30"))
-    assert told(person, NO_TIMER) == []
-    go_to(at("10:30", 5))
-    assert told(person, NO_TIMER) == ["No timer runs"]
-
-
-def test_archived_unread_is_put_off_and_twice_in_a_row_asks(person: User):
-    asked = "You put off “No timer runs in working hours” 2 times in a row. Stop these reminders?"
-    for day in (4, 5):
-        assert asked not in told(person, NO_TIMER)
-        go_to(at("10:30", day))
-        rows = Notification.objects.filter(category=NO_TIMER, title="No timer runs", archived_at=None)
-        do_at(at("10:35", day), archive, person=person, rows=rows)
-    assert told(person, NO_TIMER).count(asked) == 1
-    assert row_of(person, NO_TIMER).dismissals == 0
-
-
-def test_what_was_heeded_in_between_breaks_the_row(person: User):
-    go_to(at("10:30"))
-    do_at(at("10:31"), archive, person=person, rows=Notification.objects.filter(user=person))
-    go_to(at("10:30", 5))
-    do_at(at("10:40", 5), start_timer, user=person)
-    do_at(at("11:00", 5), stop_timer, user=person)
-    go_to(at("10:30", 6))
-    do_at(at("10:31", 6), archive, person=person, rows=Notification.objects.filter(archived_at=None))
-    assert told(person, NO_TIMER) == ["No timer runs"] * 3
-
-
-def test_what_was_read_is_no_dismissal(person: User):
-    go_to(at("10:30"))
-    rows = Notification.objects.filter(user=person)
-    do_at(at("10:31"), mark_read, person=person, rows=rows)
-    do_at(at("10:32"), archive, person=person, rows=rows)
-    assert row_of(person, NO_TIMER).dismissals == 0
-
-
-def test_its_stop_switches_the_kind_off_and_can_be_taken_back(person: User, client_for):
-    answer = client_for(person).post(f"/notifications/triggers/{NO_TIMER}/stop/", headers={"HX-Request": "true"})
-    assert answer.status_code == 204
-    assert set(Preference.objects.filter(user=person, category=NO_TIMER).values_list("wanted", flat=True)) == {False}
-    go_to(at("10:30"))
-    assert told(person, NO_TIMER) == []
-    assert client_for(person).post("/notifications/triggers/made-up/stop/").status_code == 404
-
-
-def test_a_kind_that_is_switched_off_makes_no_rows(person: User):
-    mute(person=person, category=category_named(NO_TIMER))
-    go_to(at("10:30"))
-    assert not Notification.objects.filter(category=NO_TIMER).exists()
 
 
 # ── Planning ─────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ import { perform, remember, wordsOf } from "./undo.js";
 
 const LEVELS = new Set(["success", "info", "warning", "error"]);
 const SHOWN_AT_MOST = 3;
-const ACTIONS_AT_MOST = 2;
+const ACTIONS_AT_MOST = 3;
 const SHORT_MS = 6000;
 const LONG_MS = 12000;
 
