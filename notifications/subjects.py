@@ -28,6 +28,11 @@ def name_of(subject: Model) -> str:
     return _NAMES[type(subject)]
 
 
+def subject_fields(subject: Model | None) -> dict[str, Any]:
+    """How a notification says what it is about."""
+    return {"subject_type": name_of(subject), "subject_id": subject.pk} if subject else {}
+
+
 def is_visible(user: User, subject_type: str, subject_id: int | None) -> bool:
     if not subject_type:
         return True

@@ -224,7 +224,8 @@ class Builder:
             return self._id(action, param, value, name)
         if param.choices:
             choices = _with_own(labelled(param.choices), text)
-            return Control(name, label, "select", text, choices if param.required else [("", _("as usual")), *choices])
+            blank = _BLANK.get(param.name, lambda: _("as usual"))
+            return Control(name, label, "select", text, choices if param.required else [("", blank()), *choices])
         kind = "area" if param.kind == ParamKind.TEXT and param.longest > LONG and param.name != "url" else "text"
         return Control(name, label, kind, text, inserts=self._placeholders(FITS[param.kind]))
 
@@ -267,6 +268,7 @@ _BLANK = {
     "task_id": lambda: _("The one it is about"),
     "project_id": lambda: _("The one it is about"),
     "assignee_id": lambda: _("Nobody"),
+    "condition": lambda: _("in any case"),
 }
 _CHOOSE = {
     "person": lambda: _("A particular person…"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -13,10 +15,11 @@ from accounts.choices import Weekday
 from accounts.models import User
 from notifications.choices import Priority as NoticePriority
 from notifications.choices import Type
+from notifications.conditions import CONDITIONS
 from timetracker.web.durations import format_duration
 from tracking.choices import BudgetType, Priority, Source, TaskStatus
 from workflows.actions import ACTIONS
-from workflows.actions.base import Param
+from workflows.actions.base import Param, ParamKind, seconds_of
 from workflows.choices import Scope
 from workflows.document import Document, document_of, trigger_of
 from workflows.models import Rule
@@ -126,6 +129,7 @@ _CHOICES = {
     **dict(Source.choices),
     **dict(NoticePriority.choices),
     **dict(Type.choices),
+    **{name: found.label for name, found in CONDITIONS.items()},
     **{name: day.label for name, day in zip(WEEKDAYS, Weekday, strict=True)},
     BudgetType.HOURS.value: BudgetType.HOURS.label,
     BudgetType.MONEY.value: BudgetType.MONEY.label,
@@ -277,12 +281,21 @@ def _action(node: Mapping[str, Any], trigger: Trigger, names: Names) -> str:
         value = node[main.name]
         words = f"{words}: {_named(main.name, value, names) or _param_words(main, value, trigger)}"
     to = _named("to_id", node.get("to_id"), names)
-    return _("%(action)s, to %(person)s") % {"action": words, "person": to} if to else words
+    if to:
+        words = _("%(action)s, to %(person)s") % {"action": words, "person": to}
+    delay = next((param for param in action.params if param.name == "delay" and node.get("delay")), None)
+    if delay:
+        later = _param_words(delay, node["delay"], trigger)
+        words = _("%(action)s, %(duration)s later") % {"action": words, "duration": later}
+    if found := CONDITIONS.get(_text(node.get("condition"))):
+        words = _("%(action)s, only if %(condition)s") % {"action": words, "condition": found.label}
+    return words
 
 
 def _param_words(param: Param, value: Any, trigger: Trigger) -> str:
-    if param.name == "duration" and isinstance(value, int | float) and not isinstance(value, bool):
-        return format_duration(round(value * 3600)) if 0 < value < 1e6 else str(value)
+    if param.kind == ParamKind.HOURS and not (isinstance(value, str) and PLACEHOLDER.search(value)):
+        with suppress(ValidationError):
+            return format_duration(seconds_of(value))
     return value_words(value, trigger, param.choices)
 
 

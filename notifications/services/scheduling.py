@@ -44,17 +44,21 @@ def schedule(
     condition: str = "",
     **fields: Any,
 ) -> Notification:
-    """A reminder for oneself. `repeats` alone begins at its first time. Raises ValidationError by field, Conflict."""
+    """A reminder for oneself, or what a rule tells later: so many of a category may wait.
+
+    `repeats` alone begins at its first time. Raises ValidationError by field, Conflict.
+    """
     now = timezone.now()
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     again = _checked(repeats)
-    if Notification.objects.scheduled(person).count() >= MOST:
+    fields = {"category": REMINDER.name, **fields}
+    if Notification.objects.scheduled(person).filter(category=fields["category"]).count() >= MOST:
         raise Conflict(_("There are %(max)d reminders already. Cancel one first.") % {"max": MOST}, code="too_many")
     first = _first(deliver_at, again, now, person)
     row = build(
         person=person,
         title=title,
-        **{"category": REMINDER.name, **fields},
+        **fields,
         deliver_at=first,
         recurrence=again and recurrence.begun(again, first, person.zone),
         condition=_known(condition),

@@ -74,9 +74,8 @@ def notify(
         persistent=persistent,
         event=event,
         key=key,
-        subject_type=subjects.name_of(subject) if subject else "",
-        subject_id=subject.pk if subject else None,
         condition=condition,
+        **subjects.subject_fields(subject),
     )
     deliver(row, here, only=only)
     return row

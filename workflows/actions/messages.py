@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Any
@@ -9,16 +10,20 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from notifications.choices import Priority, Type
+from notifications.conditions import CONDITIONS, holds
 from notifications.models.notification import LONGEST_MESSAGE, LONGEST_TITLE
+from notifications.services.scheduling import schedule
 from notifications.services.sending import notify, own_address
+from notifications.subjects import subject_fields
 from tracking.access import get_person_to_log_for
 from tracking.models import Project, Task, TimeEntry
-from workflows.actions.base import Action, Context, Param, ParamKind, as_id, fetched
+from workflows.actions.base import Action, Context, Param, ParamKind, as_id, fetched, seconds_of
 from workflows.categories import RULE
 
 _SUBJECTS: Mapping[str, type[Model]] = {"task": Task, "project": Project, "entry": TimeEntry}
@@ -26,21 +31,26 @@ _TO = Param("to_id", pgettext_lazy("recipient", "To"), ParamKind.ID)
 
 
 def send_notification(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Whoever gets it sees it only while they see what it is about."""
+    """Whoever gets it sees it only while they see what it is about, then too where it is sent later."""
     person = _receiver(context, params)
     model = _SUBJECTS.get(context.event.subject_type)
     subject = model._default_manager.filter(pk=as_id(context.event.payload["id"])).first() if model else None
-    sent = notify(
-        person=person,
-        category=RULE,
-        title=str(params["title"]),
-        message=str(params.get("message") or "")[:LONGEST_MESSAGE],
-        priority=params.get("priority") or Priority.NORMAL,
-        type=params.get("kind") or Type.INFO,
-        url=str(params.get("url") or ""),
-        subject=subject,
-        key=f"rule:{context.uid}",
-    )
+    said: dict[str, Any] = {
+        "title": str(params["title"]),
+        "message": str(params.get("message") or "")[:LONGEST_MESSAGE],
+        "priority": params.get("priority") or Priority.NORMAL,
+        "type": params.get("kind") or Type.INFO,
+        "url": str(params.get("url") or ""),
+        "condition": params.get("condition") or "",
+        "key": f"rule:{context.uid}",
+    }
+    if (delay := params.get("delay")) is not None:
+        at = max(context.event.occurred_at + dt.timedelta(seconds=seconds_of(delay)), timezone.now())
+        row = schedule(person=person, deliver_at=at, category=RULE.name, **subject_fields(subject), **said)
+        return {"notification_id": row.pk, "person": str(person), "deliver_at": at.isoformat()}
+    if not holds(said["condition"], person):
+        return {"notification_id": None, "person": str(person), "reason": _("What it waits for is not so.")}
+    sent = notify(person=person, category=RULE, subject=subject, **said)
     return {"notification_id": sent.pk if sent else None, "person": str(person)}
 
 
@@ -76,6 +86,8 @@ SEND_NOTIFICATION = Action(
         Param("kind", gettext_lazy("Kind"), choices=tuple(Type.values)),
         Param("url", gettext_lazy("Link"), check=lambda url: own_address(url, "url")),
         _TO,
+        Param("delay", gettext_lazy("Later by"), ParamKind.HOURS),
+        Param("condition", gettext_lazy("Only if"), choices=tuple(CONDITIONS)),
     ),
 )
 SEND_EMAIL = Action(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from itertools import islice, takewhile
 
 import structlog
@@ -12,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from timetracker.events.dispatch import caught
 from timetracker.events.recording import Happened, record_many
 from timetracker.events.wake import wake_clock
 from timetracker.web import times
@@ -71,21 +73,23 @@ def _locked(rules: QuerySet[Rule]) -> QuerySet[Rule]:
 
 
 def _hand_over(rules: list[Rule], now: dt.datetime) -> None:
-    happened, told, faulty = [], [], []
+    happened: list[Happened] = []
+    faulty = []
     for rule in rules:
-        try:
-            due = _due(rule, now)
-            told.append(_planned(rule, now))
-            happened.append(Happened(due, subject=rule, person_id=rule.user_id))
-        except Exception:
-            # Whatever it is, one must not hold up the others.
-            log.exception("schedule_not_understood", rule=rule.pk)
+        if error := caught(partial(_look, rule, now, happened)):
+            log.error("schedule_not_understood", rule=rule.pk, exc_info=error)
             faulty.append(rule)
     record_many(happened)
-    _keep(told)
+    _keep([rule for rule in rules if rule not in faulty])
     for rule in faulty:
         with translation.override(rule.user.language):
             switch_off(rule=rule, reason=_("When it comes next could not be worked out. Choose its times anew."))
+
+
+def _look(rule: Rule, now: dt.datetime, happened: list[Happened]) -> None:
+    due = _due(rule, now)
+    _planned(rule, now)
+    happened.append(Happened(due, subject=rule, person_id=rule.user_id))
 
 
 def _due(rule: Rule, now: dt.datetime) -> ScheduleDue:
