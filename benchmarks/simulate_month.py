@@ -106,6 +106,7 @@ class Month:
                 )
             )
         self.boss = boss
+        self.held: dict[tuple[int, str], set[int]] = {}
 
     def live(self) -> None:
         import time_machine  # noqa: PLC0415 - a package of development
@@ -122,7 +123,16 @@ class Month:
                 for name in JOBS:
                     jobs()[name].function(moment)
                 drain()
+            self.note_held()
             moment += QUARTER
+
+    def note_held(self) -> None:
+        """Before it is let go: afterwards it is sent like any other."""
+        from notifications.models import Outcome  # noqa: PLC0415 - needs Django set up
+
+        held = Outcome.objects.filter(state="held", reason__in=["quiet", "budget", "rate"])
+        for pk, user, reason in held.values_list("notification_id", "notification__user_id", "reason"):
+            self.held.setdefault((user, reason), set()).add(pk)
 
     def act(self, member: Member, moment: dt.datetime) -> None:
         from notifications.models import Notification  # noqa: PLC0415 - needs Django set up
@@ -138,7 +148,8 @@ class Month:
             start_timer(user=user, project=self.project)
         if running and clock in (12.0, 17.5) and self.random.random() > member.forgets:
             stop_timer(user=user)
-        if works and local.hour == 11 and local.minute == 0:
+        late = clock == 22.0 and self.random.random() < 0.2  # whoever gives work sits elsewhere, or up late
+        if works and (clock == 11.0 or late):
             self.give_work(member, moment)
         if not 8 <= clock <= 22 or self.random.random() > member.looks:
             return
@@ -169,23 +180,18 @@ class Month:
     def say(self, by_day: bool) -> None:
         from notifications.models import Notification, Outcome  # noqa: PLC0415 - needs Django set up
 
-        print(
-            f"{'':<6}{'told':>6}{'inter-':>8}{'held back: quiet, limit, rate, ended':>42}{'digests':>9}{'achieved':>9}"
-        )
+        print(f"{'':<6}{'told':>6}{'interrupted':>13}{'held by quiet':>15}{'limit':>7}{'rate':>6}"
+              f"{'in digests':>12}{'digests':>9}{'achieved':>10}")  # fmt: skip
         for member in self.members:
             rows = Notification.objects.filter(user=member.user)
-            held = Counter(
-                Outcome.objects.filter(notification__user=member.user)
-                .exclude(reason="")
-                .exclude(reason__in=["preference", "no_device", "no_address"])
-                .values_list("reason", flat=True)
+            quiet, limit, rate = (
+                len(self.held.get((member.user.pk, reason), ())) for reason in ("quiet", "budget", "rate")
             )
-            other = sum(held.values()) - held["quiet"] - held["budget"] - held["rate"]
-            print(
-                f"{member.user.username:<6}{rows.count():>6}{rows.filter(interrupted_on__isnull=False).count():>8}"
-                f"{held['quiet']:>24}{held['budget']:>6}{held['rate']:>6}{other:>6}"
-                f"{rows.filter(category='digest').count():>9}{rows.filter(category='achievement').count():>9}"
-            )
+            digested = Outcome.objects.filter(notification__user=member.user, reason="digest")
+            print(f"{member.user.username:<6}{rows.count():>6}{rows.filter(interrupted_on__isnull=False).count():>13}"
+                  f"{quiet:>15}{limit:>7}{rate:>6}{digested.values('notification').distinct().count():>12}"
+                  f"{rows.filter(category='digest').count():>9}{rows.filter(category='achievement').count():>10}"
+            )  # fmt: skip
         kinds = Counter(Notification.objects.exclude(user=self.boss).values_list("category", flat=True))
         print("by kind: " + ", ".join(f"{name} {count}" for name, count in kinds.most_common()))
         if by_day:
@@ -220,7 +226,18 @@ class Month:
             for row in rows.filter(category="no_timer", title="No timer runs"):
                 day = row.created_at.astimezone(member.user.zone)
                 assert day.weekday() < 5, (member.user, day)
-        print("held: the limit of each day, one summary a date, no reminder of work on a day off")
+            self.check_quiet(member)
+        print("held: the limit of each day, quiet hours, one summary a date, no reminder of work on a day off")
+
+    def check_quiet(self, member: Member) -> None:
+        from notifications.choices import INTERRUPTING  # noqa: PLC0415 - needs Django set up
+        from notifications.models import Outcome  # noqa: PLC0415 - as above
+        from notifications.queries import quiet_of, settings_of  # noqa: PLC0415
+
+        quiet = quiet_of(member.user, settings_of(member.user))
+        sent = Outcome.objects.filter(notification__user=member.user, channel__in=INTERRUPTING, state="queued")
+        for outcome in sent.exclude(notification__priority="critical").exclude(notification__category__in=OUTSIDE):
+            assert quiet.ends_at(outcome.changed_at) is None, (member.user, outcome.notification, outcome.changed_at)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -61,7 +62,7 @@ def test_whoever_was_away_is_asked_and_can_discard_the_time(open_page, person: U
     )
     assert asked is None
     toast = page.locator(".toast", has_text="and the timer runs")
-    expect(toast).to_be_visible()
+    expect(toast.get_by_role("button")).to_have_text(["Keep it", "Discard idle time", re.compile("^Stop at "), ""])
     toast.get_by_role("button", name="Discard idle time").click()
     expect(page.locator(".toast", has_text="The idle time is gone.")).to_be_visible()
     entry.refresh_from_db()

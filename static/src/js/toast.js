@@ -72,7 +72,7 @@ function say(toast, words, sub, url) {
   if (!sub) return;
   const more = document.createElement("span");
   more.className = "toast-sub";
-  more.textContent = sub;
+  more.textContent = sub.replaceAll("\n", " · "); // room for two lines
   place.append(more);
 }
 
