@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
+from notifications.categories import category_named
 from notifications.models import (
     Achievement,
     CountedTask,
@@ -20,6 +22,9 @@ from notifications.models import (
     Settings,
     Trigger,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class OutcomesInline(admin.TabularInline):
@@ -37,7 +42,7 @@ class OutcomesInline(admin.TabularInline):
 class NotificationAdmin(ReadOnlyAdmin):
     """Who was told what, and what became of it in each channel. Letters are private: their text is not shown here."""
 
-    list_display = ["created_at", "user", "category", "type", "priority", "deliver_at", "delivered_at", "read_at"]
+    list_display = ["created_at", "user", "kind", "type", "priority", "deliver_at", "delivered_at", "read_at"]
     list_filter = ["category", "type", "priority", "in_centre"]
     list_select_related = ["user"]
     search_fields = ["=uid", "user__username"]
@@ -51,15 +56,26 @@ class NotificationAdmin(ReadOnlyAdmin):
     readonly_fields = fields
     inlines = [OutcomesInline]
 
+    @admin.display(description=_("kind"), ordering="category")
+    def kind(self, row: Notification) -> StrOrPromise:
+        return category_named(row.category).label
+
 
 @admin.register(Outcome)
 class OutcomeAdmin(ReadOnlyAdmin):
     """Every decision: sent, seen, failed or held back, with the reason."""
 
-    list_display = ["changed_at", "notification_id", "channel", "state", "reason", "due_at", "detail"]
+    list_display = [
+        "changed_at", "notification__user", "kind", "channel", "state", "reason", "due_at", "detail",
+    ]  # fmt: skip
     list_filter = ["channel", "state", "reason"]
+    list_select_related = ["notification__user"]
     search_fields = ["=notification__uid", "notification__user__username"]
     show_full_result_count = False
+
+    @admin.display(description=_("kind"), ordering="notification__category")
+    def kind(self, row: Outcome) -> StrOrPromise:
+        return category_named(row.notification.category).label
 
 
 @admin.register(Preference)

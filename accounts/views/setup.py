@@ -42,7 +42,12 @@ def _arguments(form: SetUpForm) -> dict[str, object]:
 
 
 def _closed(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/setup_closed.html", {"is_set_up": is_set_up()}, status=404)
+    return render(
+        request,
+        "accounts/setup_closed.html",
+        {"is_set_up": is_set_up(), "is_administered": User.objects.administrators().exists()},
+        status=404,
+    )
 
 
 def _sign_in(request: HttpRequest, person: User) -> HttpResponse:

@@ -14,10 +14,10 @@ from notifications.choices import Channel, DigestRhythm, Priority, Reason, State
 from notifications.conditions import CONDITIONS
 from notifications.models import Notification
 from notifications.models.device import LONGEST_ENDPOINT
-from notifications.models.notification import LONGEST_MESSAGE, LONGEST_TITLE
+from notifications.models.notification import LONGEST_LABEL, LONGEST_MESSAGE, LONGEST_TITLE
 from notifications.models.preference import MOST_A_DAY
 from notifications.services.scheduling import FARTHEST
-from notifications.services.sending import LONGEST_LABEL, MOST_ACTIONS
+from notifications.services.sending import MOST_ACTIONS
 from tracking.api.fields import ChoiceField, InstantField, RelatedId
 from tracking.models import Project
 

@@ -15,6 +15,8 @@ from notifications.choices import Channel, Priority, Type
 from notifications.subjects import may_be_seen_by
 
 LONGEST_TITLE = 200
+LONGEST_LABEL = 40
+"""Of a button."""
 LONGEST_MESSAGE = 5000
 SHOWN_IN_A_LIST, LINES_IN_A_LIST = 280, 3
 RECURRING = "recurring"

@@ -33,4 +33,4 @@ class Trigger(models.Model):
         indexes = [models.Index(F("due_at"), condition=Q(due_at__isnull=False), name="trigger_due")]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.user_id}"
+        return str(TriggerKind(self.kind).label)

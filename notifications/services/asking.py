@@ -10,6 +10,7 @@ from notifications.categories import ACHIEVEMENT, BUDGET, OWN
 from notifications.choices import Priority, Type
 from notifications.models import Notification
 from notifications.services.sending import notify
+from notifications.services.triggers import withdraw
 from timetracker.events.models import Event
 from tracking.models import Project
 
@@ -19,7 +20,7 @@ NEARLY = 90
 
 def tell_budget(*, person: User, project: Project, percent: int, event: Event | None = None) -> Notification | None:
     """With the event where the books say so, once; without it because a page asked, whatever they say."""
-    return notify(
+    row = notify(
         person=person,
         category=BUDGET,
         title=_("%(percent)d%% of the budget of %(project)s is used") % {"percent": percent, "project": project.name},
@@ -29,6 +30,9 @@ def tell_budget(*, person: User, project: Project, percent: int, event: Event | 
         subject=project,
         event=event,
     )
+    if row is not None:
+        withdraw(person=person, kinds=[BUDGET.name], subject=project, but=row)
+    return row
 
 
 def tell_achievement(*, person: User, title: str, description: str = "") -> Notification | None:

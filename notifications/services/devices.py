@@ -88,7 +88,9 @@ def _make_room(person: User, new: PushDevice) -> None:
 # ── What browsers say ────────────────────────────────────────────────────────
 def _check_endpoint(endpoint: str) -> None:
     if len(endpoint) > LONGEST_ENDPOINT or not _ENDPOINT.fullmatch(endpoint):
-        raise ValidationError({"endpoint": _("The address of a subscription begins with https://.")})
+        raise ValidationError(
+            {"endpoint": _("The address of a subscription is https://, a name, and no user name or password.")}
+        )
     try:
         check_address(endpoint)
     except OutboundRefused:

@@ -7,7 +7,6 @@ import datetime as dt
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,6 +15,7 @@ from notifications.models import Trigger
 from notifications.queries import settings_of
 from notifications.services.reminding import remind
 from notifications.services.triggers import withdraw
+from notifications.triggers.words import clock_of
 from timetracker.web.errors import Conflict
 from tracking.models import TimeEntry
 from tracking.queries import running_entry, today_of
@@ -50,7 +50,7 @@ def report_away(*, person: User, since: dt.datetime) -> dt.timedelta | None:
 
 def _ask(person: User, running: TimeEntry, since: dt.datetime) -> None:
     with translation.override(person.language):
-        clock = time_format(since.astimezone(person.zone))
+        clock = clock_of(since.astimezone(person.zone))
         labels = {
             "keep": _("Keep it"),
             "discard": _("Discard idle time"),

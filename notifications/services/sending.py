@@ -21,14 +21,13 @@ from notifications.decision import WINDOW, Circumstances, Verdict, decide
 from notifications.digest_times import day_after
 from notifications.events import NotificationSent
 from notifications.models import Notification, Outcome, Settings
-from notifications.models.notification import LONGEST_TITLE
+from notifications.models.notification import LONGEST_LABEL, LONGEST_TITLE
 from notifications.queries import has_device, interruptions, next_digest_at, quiet_of, settings_of, wanted_channels
 from timetracker.events.models import Event
 from timetracker.events.recording import record
 from timetracker.web.times import local_date
 
 MOST_ACTIONS = 4
-LONGEST_LABEL = 40
 _OWN_ADDRESS = re.compile(r"/(?!/)[^\\\x00-\x1f\x7f]*")
 """Browsers read a backslash as a slash and leave out tabs and line breaks: "/\t/evil.example" is another site."""
 

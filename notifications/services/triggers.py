@@ -139,12 +139,15 @@ def note_heeded(*, person: User, kinds: Iterable[str]) -> None:
 def withdraw(
     *, person: User, kinds: Iterable[str], subject: models.Model | None = None, but: Notification | None = None
 ) -> list[int]:
-    """Reminders that still stand, of what is over, or said anew in `but`. Returns which they were."""
+    """Reminders of what is over, read ones too: their buttons lead nowhere any more. Returns which they were.
+
+    With `but`, those not read yet, because it says the same anew.
+    """
     live = _standing(kinds).filter(user=person)
     if subject is not None:
         live = live.filter(subject_type=name_of(subject), subject_id=subject.pk)
     if but is not None:
-        live = live.exclude(pk=but.pk)
+        live = live.filter(read_at=None).exclude(pk=but.pk)
     return _archive(live)
 
 
@@ -157,7 +160,7 @@ def withdraw_of(*, subject_type: str, subject_id: int, kinds: Iterable[str], tol
 
 def _standing(kinds: Iterable[str]) -> models.QuerySet[Notification]:
     return Notification.objects.filter(
-        category__in=list(kinds), deleted_at=None, archived_at=None, read_at=None, delivered_at__isnull=False
+        category__in=list(kinds), deleted_at=None, archived_at=None, delivered_at__isnull=False
     )
 
 

@@ -8,11 +8,14 @@ from typing import Any
 from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format, time_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from notifications.choices import Priority, TriggerKind, Type
+from notifications.models.notification import LONGEST_LABEL
 from notifications.triggers.looking import short_of_goal
 from notifications.triggers.situation import Situation
 from timetracker.web.durations import format_duration
@@ -35,7 +38,7 @@ def _no_timer(found: Situation, day: dt.date, now: dt.datetime) -> Words:
     actions = [not_today(TriggerKind.NO_TIMER)]
     if last is not None:
         again = reverse("tracking:entry-continue", args=[last.pk])
-        actions.insert(0, {"label": _("Go on with the last"), "url": again, "method": "post"})
+        actions.insert(0, {"label": _go_on(last), "url": again, "method": "post"})
     ends = found.hours.span(day)[1].astimezone(found.hours.zone)
     return {
         "title": _("No timer runs"),
@@ -91,7 +94,6 @@ def _week_goal(found: Situation, day: dt.date, now: dt.datetime) -> Words:
         % {"left": _hours(short, found), "goal": _hours(goal, found)},
         "message": _("Is something not logged yet?"),
         "url": reverse("tracking:entries"),
-        "actions": [not_today(TriggerKind.WEEK_GOAL)],
     }
 
 
@@ -109,9 +111,23 @@ def not_today(kind: TriggerKind) -> dict[str, str]:
 
 def stop_at(entry: TimeEntry, moment: dt.datetime | None) -> dict[str, str]:
     """Now, or at a moment on the person's clock that has passed."""
-    label = _("Stop at %(time)s") % {"time": time_format(moment)} if moment else _("Stop now")
+    label = _("Stop at %(time)s") % {"time": clock_of(moment)} if moment else _("Stop now")
     at = f"&at={quote(moment.isoformat())}" if moment else ""
     return {"label": label, "url": f"{reverse('tracking:timer-stop')}?entry={entry.pk}{at}", "method": "post"}
+
+
+def clock_of(moment: dt.datetime) -> str:
+    """A time of day on the person's clock, with its weekday where that is not today's."""
+    clock = time_format(moment)
+    is_today = moment.date() == timezone.now().astimezone(moment.tzinfo).date()
+    return clock if is_today else f"{date_format(moment, 'D')} {clock}"
+
+
+def _go_on(last: TimeEntry) -> str:
+    if not (what := last.description or last.task or last.project):
+        return _("Go on with the last")
+    label = _("Go on: %(what)s") % {"what": what}
+    return Truncator(label).chars(LONGEST_LABEL)
 
 
 def _hours(seconds: int, found: Situation) -> str:

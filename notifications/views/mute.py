@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from notifications.access import get_mute_link
+from notifications.queries import wanted_channels
 from notifications.services.preferences import set_cells
 
 
@@ -36,7 +37,9 @@ def _answer(request: HttpRequest, token: str, *, wanted: bool | None) -> HttpRes
     link = get_mute_link(token)
     if link is None:
         return render(request, "notifications/mute_closed.html", status=404)
-    if wanted is not None:
+    if wanted is None:
+        wanted = None if link.channel in wanted_channels(link.person, link.category) else False  # muted already
+    else:
         set_cells(person=link.person, cells={link.category.name: {link.channel: wanted}})
     with translation.override(link.person.language):
         answer = render(request, "notifications/mute.html", {"link": link, "wanted": wanted})

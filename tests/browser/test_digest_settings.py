@@ -88,6 +88,8 @@ def test_a_mail_is_muted_without_signing_in_and_back(open_page, person: User, lo
     page.get_by_role("button", name="Mute this kind").press("Enter")
     heading(page, "Muted")
     assert wanted_channels(person, TASK_ASSIGNED) == {Channel.CENTRE}
+    page.goto(mute_path(person))
+    heading(page, "Muted")  # opened again it says how things stand
     assert_no_axe_violations(page)
     page.get_by_role("button", name="Undo").press("Enter")
     heading(page, "Switched on again")

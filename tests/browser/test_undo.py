@@ -48,7 +48,7 @@ def test_a_timer_started_and_stopped_by_mistake(open_page, boss: User):
     page.keyboard.press("Enter")
     expect(page.locator("#timer-stop")).to_be_visible()
     press(page, "t x")
-    expect(page.locator(".toast", has_text="Stopped at")).to_be_visible()
+    expect(page.locator(".toast", has_text="Stopped after")).to_be_visible()
     press(page, "Ctrl+z")
     expect(page.locator("#timer-stop")).to_be_visible()
     assert TimeEntry.objects.running().get().description == "a slip"

@@ -135,6 +135,7 @@ def test_managers_hear_of_each_threshold_once(project: Project, owner: User, tea
     log(project, teammate, 3, 3)
     ask(NOON - 2 * DAY, announce_budgets)
     assert told(owner, "budget") == ["80% of the budget of Website is used", "110% of the budget of Website is used"]
+    assert live(owner, "budget") == ["110% of the budget of Website is used"]
     assert told(teammate, "budget") == []
     assert Notification.objects.filter(category="budget", type="error").count() == 1
 

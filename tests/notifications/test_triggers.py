@@ -131,6 +131,21 @@ def test_a_timer_that_runs_past_work_is_said_once(person: User):
     assert [action["label"] for action in row.actions] == ["Stop now", "Stop at 17:30", "Not today"]
 
 
+def test_the_next_morning_its_button_names_the_day(person: User):
+    do_at(at("9:00"), start_timer, user=person)
+    go_to(at("9:00", 5))
+    row = Notification.objects.get(category=FORGOTTEN)
+    assert [action["label"] for action in row.actions] == ["Stop now", "Stop at Wed 17:30", "Not today"]
+
+
+def test_the_button_names_what_it_goes_on_with(person: User):
+    do_at(at("9:00"), start_timer, user=person, description="A landing page with a long name that goes on")
+    do_at(at("9:30"), stop_timer, user=person)
+    go_to(at("11:00"))
+    labels = [action["label"] for action in Notification.objects.get(category=NO_TIMER).actions]
+    assert labels == ["Go on: A landing page with a long name …", "Not today"]
+
+
 def test_stopping_the_timer_takes_it_away(person: User):
     do_at(at("9:00"), start_timer, user=person)
     go_to(at("18:00"))

@@ -104,6 +104,14 @@ def test_what_was_heeded_in_between_breaks_the_row(person: User):
     assert told(person, NO_TIMER) == ["No timer runs"] * 3
 
 
+def test_what_is_over_goes_though_it_was_read(person: User):
+    go_to(at("10:30"))
+    do_at(at("10:31"), mark_read, person=person, rows=Notification.objects.filter(user=person))
+    assert Notification.objects.inbox(person).filter(category=NO_TIMER).count() == 1
+    do_at(at("10:40"), start_timer, user=person)
+    assert Notification.objects.inbox(person).filter(category=NO_TIMER).count() == 0
+
+
 def test_what_was_read_is_no_dismissal(person: User):
     go_to(at("10:30"))
     rows = Notification.objects.filter(user=person)

@@ -119,6 +119,23 @@ def test_many_that_wait_leave_room_for_ones_own(task: Task, owner: User, monkeyp
     assert Notification.objects.scheduled(owner).count() == 2
 
 
+def test_the_run_says_what_holds_it_back(task: Task, owner: User):
+    save_settings(person=owner, quiet=True, quiet_from=dt.time(11), quiet_until=dt.time(15))
+    set_off(task, owner, delay=None)
+    [result] = Execution.objects.get().result
+    assert (result["held_back"], result["until"]) == ("Quiet hours", "2026-03-04T15:00:00+00:00")
+
+
+def test_whoever_is_told_by_anothers_rule_knows_whose(task: Task, administrator: User, teammate: User):
+    save_settings(person=teammate, quiet=True, quiet_from=dt.time(11), quiet_until=dt.time(15))
+    make_rule(administrator, "task_completed", LATER | {"delay": None, "to_id": teammate.pk}, scope="team", name="Asks")
+    set_members(project=task.project, actor=administrator, members=[teammate], managers=[teammate])
+    update_task(task=task, actor=administrator, status="done")
+    assert runs() == ["done"]
+    assert Notification.objects.get(user=teammate, category="rule").message == "From Ada Admin, by the rule “Asks”."
+    assert "held_back" not in Execution.objects.get().result[0]  # how others keep their quiet is theirs
+
+
 def test_it_is_read_back(owner: User):
     rule = make_rule(owner, "task_completed", LATER | {"condition": "no_timer", "delay": "1h30"})
     assert read_back(rule) == (

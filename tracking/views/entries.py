@@ -126,7 +126,7 @@ def entry_stop(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_entry(request.user, pk, edit=True)
     stopped = stop_timer(user=found.user, actor=request.user, entry_id=found.pk)
     length = format_duration(stopped.entry.seconds or 0, request.user.hours_format)
-    return changed_entries(request, _("Stopped at %(length)s.") % {"length": length}, stopped.entry.batch_id)
+    return changed_entries(request, _("Stopped after %(length)s.") % {"length": length}, stopped.entry.batch_id)
 
 
 @login_required

@@ -76,7 +76,7 @@ def timer_stop(request: HttpRequest) -> HttpResponse:
     except Conflict as error:
         return refused(request, errors=[error.message])
     length = format_duration(stopped.entry.seconds or 0, request.user.hours_format)
-    said = _("Stopped at %(length)s.") % {"length": length}
+    said = _("Stopped after %(length)s.") % {"length": length}
     if not stopped.first:
         return done(request, said)
     return toast(done(request, running=None), said, undo_url=undo_url(stopped.entry))

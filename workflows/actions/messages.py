@@ -10,13 +10,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db.models import Model
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
-from notifications.choices import Priority, Type
+from notifications.choices import Priority, Reason, Type
 from notifications.conditions import CONDITIONS, holds
+from notifications.models import Notification
 from notifications.models.notification import LONGEST_MESSAGE, LONGEST_TITLE
 from notifications.services.scheduling import schedule
 from notifications.services.sending import notify, own_address
@@ -35,9 +36,12 @@ def send_notification(context: Context, params: Mapping[str, Any]) -> dict[str, 
     person = _receiver(context, params)
     model = _SUBJECTS.get(context.event.subject_type)
     subject = model._default_manager.filter(pk=as_id(context.event.payload["id"])).first() if model else None
+    message = str(params.get("message") or "")
+    if person.pk != context.owner.pk:
+        message = _with_sender(message, context, person)
     said: dict[str, Any] = {
         "title": str(params["title"]),
-        "message": str(params.get("message") or "")[:LONGEST_MESSAGE],
+        "message": message[:LONGEST_MESSAGE],
         "priority": params.get("priority") or Priority.NORMAL,
         "type": params.get("kind") or Type.INFO,
         "url": str(params.get("url") or ""),
@@ -51,7 +55,24 @@ def send_notification(context: Context, params: Mapping[str, Any]) -> dict[str, 
     if not holds(said["condition"], person):
         return {"notification_id": None, "person": str(person), "reason": _("What it waits for is not so.")}
     sent = notify(person=person, category=RULE, subject=subject, **said)
-    return {"notification_id": sent.pk if sent else None, "person": str(person)}
+    # How others keep their quiet is theirs.
+    held = _held(sent) if person.pk == context.owner.pk else {}
+    return {"notification_id": sent.pk if sent else None, "person": str(person), **held}
+
+
+def _with_sender(message: str, context: Context, person: User) -> str:
+    """Whoever is told something by somebody else's rule knows whom to ask."""
+    with translation.override(person.language):
+        words = _("From %(person)s, by the rule “%(rule)s”.")
+    return f"{message}\n{words % {'person': context.owner, 'rule': context.rule.name}}".strip()
+
+
+def _held(sent: Notification | None) -> dict[str, Any]:
+    """Why it interrupts nobody now, and until when, where that passes."""
+    found = sent and sent.outcomes.filter(reason__in=[Reason.QUIET, Reason.BUDGET, Reason.RATE]).first()
+    if not found:
+        return {}
+    return {"held_back": str(Reason(found.reason).label), "until": found.due_at and found.due_at.isoformat()}
 
 
 def send_email(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,12 @@ import { forget, isPushPossible, keep, kept } from "./push-state.js";
 import { text } from "./texts.js";
 
 const DEVICES = "/api/notifications/devices/";
+const ANSWER_WITHIN_MS = 30_000;
 const page = document.body.dataset;
+
+// A browser without a way to its push service may never answer.
+const inTime = (promise) =>
+  Promise.race([promise, new Promise((_done, fail) => setTimeout(() => fail(new Error("No answer.")), ANSWER_WITHIN_MS))]);
 
 async function subscription() {
   const registration = await navigator.serviceWorker.getRegistration("/");
@@ -24,7 +29,7 @@ async function subscribe() {
   const found = await pushManager.getSubscription();
   // Of another key of ours, from before: nothing could be sent to it.
   if (found && encoded(found.options.applicationServerKey) !== key) await found.unsubscribe();
-  const made = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  const made = await inTime(pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
   const { endpoint, keys } = made.toJSON();
   await call("POST", DEVICES, { endpoint, keys });
   keep(endpoint);

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.models import User
 from timetracker.web.errors import Conflict
 from tracking.demo.load import load_demo_data
 
@@ -38,4 +39,8 @@ class Command(BaseCommand):
             )
         except Conflict as error:
             raise CommandError(f"{error} Demo data goes into an instance without time.") from error
+        if not User.objects.administrators().exists():
+            self.stdout.write(
+                "Nobody administers this instance yet: `manage.py createsuperuser` makes an administrator."
+            )
         self.stdout.write("Made " + ", ".join(f"{number:,} {kind}" for kind, number in counts.items()) + ".")
