@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import ApiToken, Invitation, Organisation, Team, TeamMember, Use, User
 from accounts.services.invitations import withdraw_invitation
-from accounts.services.organisation import update_organisation
+from accounts.services.organisation import require_telemetry_key, update_organisation
 from accounts.services.people import change_role, deactivate_people, reactivate_people
 from accounts.services.profile import update_profile
 from accounts.services.sessions import end_all_sessions
@@ -193,8 +193,21 @@ class TeamMemberAdmin(ReadOnlyAdmin):
     list_select_related = ["team", "user"]
 
 
+class OrganisationAdminForm(forms.ModelForm):
+    def clean_telemetry(self) -> bool:
+        """Switched here as well as on the page of telemetry."""
+        on = bool(self.cleaned_data["telemetry"])
+        if on and "telemetry" in self.changed_data:
+            try:
+                require_telemetry_key()
+            except ValidationError as error:
+                raise ValidationError(error.message_dict["telemetry"]) from error
+        return on
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(ReadOnlyAdmin):
+    form = OrganisationAdminForm
     list_display = ["name", "time_zone", "currency", "set_up_at"]
     exclude = ["setup_token_hash"]
 

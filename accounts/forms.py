@@ -4,6 +4,7 @@ from collections.abc import Container
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Role, Scope, Weekday
@@ -64,12 +65,21 @@ class SetUpForm(NewPersonForm):
     telemetry = forms.BooleanField(
         label=_("Send anonymous usage figures"),
         required=False,
-        help_text=_("Nothing is sent unless you choose it here, and never names, texts or times."),
+        help_text=_(
+            "Nothing is sent unless you choose it here, and never names or texts: only how often things are done."
+        ),
+        widget=forms.CheckboxInput({"autocomplete": "off"}),  # nor ticked by a browser that remembers
     )
 
     field_order = [
         "organisation_name", "time_zone", "currency", "week_start", "display_name", "username", "email", "password",
     ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.POSTHOG_API_KEY:
+            self.fields["telemetry"].disabled = True
+            self.fields["telemetry"].help_text = _("Not possible here: the server has no POSTHOG_API_KEY.")
 
     def clean_currency(self) -> str:
         return self.cleaned_data["currency"].upper()
@@ -191,7 +201,7 @@ class OrganisationForm(forms.ModelForm):
 
     class Meta:
         model = Organisation
-        fields = ["name", "time_zone", "currency", "week_start", "holidays", "refuse_second_timer", "telemetry"]
+        fields = ["name", "time_zone", "currency", "week_start", "holidays", "refuse_second_timer"]
         widgets = {"currency": forms.TextInput({"list": "currencies", "autocomplete": "off", "class": "uppercase"})}
 
     def clean_currency(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,7 +18,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
 from analytics.advice import PATTERN
-from analytics.models import CachedInsight, DigestMark, Dismissal, Prediction, ScoreWeights, TrainedModel
+from analytics.models import (
+    CachedInsight,
+    DigestMark,
+    Dismissal,
+    Prediction,
+    ScoreWeights,
+    TelemetryEvent,
+    TelemetryState,
+    TrainedModel,
+)
+from analytics.services.telemetry import renew_install_id
 from analytics.services.versions import is_genuine, use_model
 from tracking.admin.services import each
 
@@ -162,6 +173,37 @@ class CachedInsightAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)
+
+
+@admin.register(TelemetryState)
+class TelemetryStateAdmin(ReadOnlyAdmin):
+    """How sending goes. It is switched at the organisation or on the page, by the same service."""
+
+    list_display = ["install_id", "sent", "sent_at", "failures", "last_error", "links"]
+    exclude = ["id_used"]
+    readonly_fields = ["links"]
+    actions = ["renew"]
+
+    @admin.action(description=_("Make a new install id"), permissions=["view"])
+    def renew(self, request: HttpRequest, queryset: QuerySet[TelemetryState]) -> None:
+        each(self, request, queryset, lambda row: renew_install_id(actor=request.user))
+
+    @admin.display(description=_("Pages"))
+    def links(self, row: TelemetryState) -> SafeString:
+        pages = [
+            (reverse("analytics:telemetry"), gettext("Telemetry")),
+            (reverse("admin:accounts_organisation_changelist"), gettext("Organisation")),
+        ]
+        return format_html_join(" · ", '<a href="{}">{}</a>', pages)
+
+
+@admin.register(TelemetryEvent)
+class TelemetryEventAdmin(ReadOnlyAdmin):
+    """What waits, and the last that were sent."""
+
+    list_display = ["day", "name", "properties", "times", "status", "sent_at"]
+    list_filter = ["status", "name"]
+    fields = ["day", "name", "properties", "times", "status", "sent_at", "message"]
 
 
 def _figures(scores: dict[str, Any]) -> SafeString:

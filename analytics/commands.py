@@ -1,5 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
+from accounts.commands import administrators
 from analytics.choices import ModelKind
 from timetracker.web.commands import Category, Command, register
 
@@ -15,6 +16,10 @@ register(
     Command(
         id="go-project-health", label=_("Project health"), category=Category.GO, icon="heart",
         page="analytics:projects-health",
+    ),
+    Command(
+        id="go-telemetry", label=_("Telemetry"), category=Category.GO, icon="signal", page="analytics:telemetry",
+        allowed=administrators,
     ),
     Command(
         id="go-model-card", label=_("Model behind the estimates"), category=Category.GO, icon="cpu-chip",

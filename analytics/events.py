@@ -90,3 +90,42 @@ class DigestReady:
     """`id` and `status` of those the person manages that are in trouble, the worst first, three at most."""
     projects_at_risk: int
     """All of them."""
+
+
+@event_type(
+    "telemetry_due",
+    label=_("Usage figures are due"),
+    sentence=_("has usage figures to send"),
+    subject="telemetry",
+    internal=True,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetryDue:
+    waiting: int
+    """How many messages."""
+
+
+@event_type(
+    "telemetry_id_renewed",
+    label=_("Install id renewed"),
+    sentence=_("renewed the install id of the usage figures"),
+    subject="telemetry",
+    internal=True,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetryIdRenewed:
+    was_used: bool
+    """Whether anything may have reached PostHog under the one before. The ids themselves stay out of the log."""
+
+
+@event_type(
+    "telemetry_record_deleted",
+    label=_("Record of usage figures deleted"),
+    sentence=_("deleted the record of the usage figures that were sent"),
+    subject="telemetry",
+    internal=True,
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelemetryRecordDeleted:
+    messages: int
+    """How many there were."""

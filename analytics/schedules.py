@@ -6,6 +6,8 @@ from analytics.queries.models import kinds_to_train
 from analytics.services.digest import tell_weeks
 from analytics.services.kept import forget_expired
 from analytics.services.nightly import is_due
+from analytics.services.telemetry import ask_to_send
+from analytics.services.telemetry_counters import counters
 from timetracker.events.clock import job
 from timetracker.web.background import run_command
 
@@ -35,3 +37,9 @@ def forget_insights(now: dt.datetime) -> None:
 def weekly_digest(now: dt.datetime) -> None:
     """Clocks of the world are quarters of an hour apart: so each morning at eight is met."""
     tell_weeks(now)
+
+
+@job("analytics.send_telemetry", every=dt.timedelta(hours=1))
+def send_telemetry(now: dt.datetime) -> None:
+    counters.write()
+    ask_to_send(now)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from analytics.views import advice, estimates, health, model_card, patterns, record, team, weights
+from analytics.views import advice, estimates, health, model_card, patterns, record, team, telemetry, weights
 
 app_name = "analytics"
 urlpatterns = [
@@ -18,5 +18,11 @@ urlpatterns = [
     path("insights/estimates/draft/", estimates.draft_estimate, name="draft-estimate"),
     path("insights/estimates/tasks/", estimates.task_ranges, name="task-ranges"),
     path("insights/estimates/task/<int:pk>/", estimates.task_estimate, name="task-estimate"),
+    path("telemetry/", telemetry.telemetry_registry, name="telemetry-registry"),
+    path("telemetry/shortcuts/", telemetry.shortcuts_used, name="telemetry-shortcuts"),
+    path("settings/telemetry/", telemetry.telemetry, name="telemetry"),
+    path("settings/telemetry/switch/", telemetry.telemetry_switch, name="telemetry-switch"),
+    path("settings/telemetry/renew/", telemetry.telemetry_renew, name="telemetry-renew"),
+    path("settings/telemetry/forget/", telemetry.telemetry_forget, name="telemetry-forget"),
     path("insights/estimates/task/<int:pk>/similar/", estimates.similar_tasks, name="similar-tasks"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import logging
+import math
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +22,9 @@ from whitenoise.base import WhiteNoise
 from accounts.choices import Role
 from accounts.middleware import FirstRunMiddleware
 from accounts.models import Organisation, Team, User
+from analytics.services.telemetry_switch import switch
 from tests.factories import TeamFactory, UserFactory
+from tests.guard import network
 
 ClientFor = Callable[[User | None], Client]
 
@@ -57,6 +60,7 @@ def _static_files_listed_once() -> Iterator[None]:
 def _quick() -> Iterator[None]:
     """Passwords that cost nothing, also those of a world that a whole file shares, and static files without a build."""
     changed: dict[str, Any] = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
+    changed["TELEMETRY_STRICT"] = True  # what is not declared fails the test that uses it
     if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
         storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
         changed["STORAGES"] = {**settings.STORAGES, "staticfiles": storage}
@@ -73,11 +77,29 @@ def _no_second_log() -> None:
             handler.setLevel(logging.CRITICAL + 1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def went_outside() -> Iterator[list[str]]:
+    """What wanted to leave this machine since the last test."""
+    tries: list[str] = []
+    remove = network.install(tries.append)
+    yield tries
+    remove()
+
+
+@pytest.fixture(autouse=True)
+def _stays_on_this_machine(went_outside: list[str]) -> Iterator[None]:
+    """Says the address, also where the code under test swallowed the error."""
+    yield
+    tries, went_outside[:] = went_outside[:], []
+    assert not tries, f"A test wanted to leave this machine: {', '.join(tries)}"
+
+
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch) -> Iterator[None]:
     """Counters of tries at zero."""
     # As in a process that has been serving for a while; tests of the first run say otherwise.
     monkeypatch.setattr(FirstRunMiddleware, "set_up", True)
+    switch.set(False, math.inf)
     cache.clear()
     yield
     cache.clear()

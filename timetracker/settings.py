@@ -329,6 +329,11 @@ VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
 # Where they reach whoever runs this instance.
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=PUBLIC_URL if _https else f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
 OUTBOUND_ALLOWED_NETWORKS = [ipaddress.ip_network(item) for item in env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])]
+# Usage figures go nowhere without a key, and without an administrator who agreed (docs/telemetry.md).
+POSTHOG_API_KEY = env.str("POSTHOG_API_KEY", default="")
+# Never left empty: the library would take another host for it.
+POSTHOG_HOST = env.str("POSTHOG_HOST", default="").rstrip("/") or "https://eu.i.posthog.com"
+TELEMETRY_STRICT = DEBUG  # what is not declared is an error, where a programmer sees it
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "timetracker.web.logging.configure"
 LOGGING = {"level": LOG_LEVEL, "json": not DEBUG}

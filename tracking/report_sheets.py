@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 
 from accounts.models import User
 from timetracker.web.money import decimals
+from timetracker.web.usage import used
 from tracking.report_files import FORMULA, csv_answer, entry_rows, report_rows, report_size
 from tracking.reports import Question, entries_behind, report
 
@@ -34,9 +35,11 @@ def file_of(
     """The `lines` of a report or the `entries` behind it, as `csv` or `xlsx`. Raises ValidationError for too many."""
     lines = report(viewer, question) if kind == "lines" else None
     rows = report_rows(lines) if lines else entry_rows(viewer, question)
+    if output != "csv":
+        check_size(report_size(lines) if lines else entries_behind(viewer, question).count())
+    used("data_exported", what=kind, format=output)
     if output == "csv":
         return csv_answer(rows, name)
-    check_size(report_size(lines) if lines else entries_behind(viewer, question).count())
     return xlsx_answer(rows, name)
 
 

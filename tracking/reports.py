@@ -73,6 +73,10 @@ class Question:
     billed: bool | None = None
 
     @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
     def by_tag(self) -> bool:
         return bool(self.tags) or "tag" in self.groups
 

@@ -14,6 +14,7 @@ from accounts.events import OrganisationSetUp, PersonJoined
 from accounts.links import hash_of, new_secret
 from accounts.models import Organisation, User
 from accounts.services.joining import add_person
+from accounts.services.organisation import require_telemetry_key
 from accounts.services.payloads import person_fields
 from accounts.signals import set_up_finished
 from timetracker.events.recording import record
@@ -60,6 +61,8 @@ def finish_set_up(
     organisation = _locked_organisation()
     if not is_setup_token(secret):
         raise Conflict(_("This instance is set up already, or the link is not the latest one."), code="setup_closed")
+    if telemetry:
+        require_telemetry_key()
     person = add_person(
         username=username,
         email=email,

@@ -16,6 +16,7 @@ from analytics.choices import FEWEST, Basis, Reason
 from analytics.models import Prediction
 from analytics.services.panel import Panel, estimate_panel
 from timetracker.web.filters import refuse_unknown
+from timetracker.web.usage import used
 from tracking.access import get_task
 from tracking.models import Task
 
@@ -98,7 +99,9 @@ class TimeEstimateViewSet(ViewSet):
         asked = WhichTaskSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         task = get_task(user, asked.validated_data["task_id"])
-        return Response(answer_of(estimate_panel(task, user)))
+        panel = estimate_panel(task, user)
+        used("estimate_shown", basis=panel.basis)
+        return Response(answer_of(panel))
 
 
 def answer_of(panel: Panel) -> dict[str, Any]:

@@ -1,3 +1,3 @@
-from analytics.handlers import anomalies, estimates
+from analytics.handlers import anomalies, estimates, telemetry
 
-__all__ = ["anomalies", "estimates"]
+__all__ = ["anomalies", "estimates", "telemetry"]

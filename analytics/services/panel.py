@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from analytics.choices import FEWEST, Reason
+from analytics.choices import FEWEST, Basis, Reason
 from analytics.models import Prediction, TrainedModel
 from analytics.queries.outcomes import plans_of
 from analytics.services.predictions import predict
@@ -74,6 +74,10 @@ class Panel:
     back_test: Compared | None
     told_by: TrainedModel | None
     """The model that had a part in what is said; without its artefact."""
+
+    @property
+    def basis(self) -> str:
+        return self.prediction.basis if self.prediction else Basis.NONE.value
 
     @property
     def similar_label(self) -> str:

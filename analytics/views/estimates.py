@@ -20,6 +20,7 @@ from analytics.services.panel import estimate_panel
 from analytics.services.predictions import predictions
 from timetracker.web.answers import number
 from timetracker.web.times import local_date
+from timetracker.web.usage import used
 from tracking.access import get_task
 from tracking.models import Task
 
@@ -31,7 +32,9 @@ MOST_RANGES = 50
 @require_safe
 def task_estimate(request: HttpRequest, pk: int) -> HttpResponse:
     """For the page of a task."""
-    return render(request, "analytics/estimate/panel.html", _panel(request, pk))
+    context = _panel(request, pk)
+    used("estimate_shown", basis=context["panel"].basis)
+    return render(request, "analytics/estimate/panel.html", context)
 
 
 @login_required

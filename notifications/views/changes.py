@@ -27,6 +27,7 @@ from notifications.snoozes import moments, tomorrow
 from timetracker.web.answers import action, memory_of, number, remembering, selected_ids
 from timetracker.web.errors import Conflict
 from timetracker.web.htmx import hx_response, redirect_with_toast, render_page, toast
+from timetracker.web.usage import used
 
 Rows = QuerySet[Notification]
 Deed = Callable[..., list[int]]
@@ -51,6 +52,7 @@ def open_one(request: HttpRequest, pk: int) -> HttpResponse:
     url = _action_of(row, request, "get") if "action" in request.GET else row.url
     mark_read(person=request.user, rows=_only(row))
     note_heeded(person=request.user, kinds=[row.category])
+    used("notification_opened")
     return HttpResponseRedirect(url or reverse("notifications:list"))
 
 
@@ -60,6 +62,7 @@ def act_on_one(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_told(request.user, pk)
     url = _action_of(row, request, "post")
     mark_read(person=request.user, rows=_only(row))
+    used("notification_opened")
     return HttpResponse(status=307, headers={"Location": url})
 
 

@@ -116,12 +116,12 @@ ORGANISATION = "/settings/organisation/"
 
 def test_organisation(administrator, client_for):
     client = client_for(administrator)
-    data = answers(client, ORGANISATION, name="Kestrel & Co", currency="usd", refuse_second_timer="on", telemetry="on")
+    data = answers(client, ORGANISATION, name="Kestrel & Co", currency="usd", refuse_second_timer="on")
     assert client.post(ORGANISATION, data).headers["Location"] == ORGANISATION
     organisation = Organisation.objects.get()
     assert (organisation.name, organisation.currency) == ("Kestrel & Co", "USD")
     assert organisation.refuse_second_timer
-    assert organisation.telemetry
+    assert not organisation.telemetry
     event = Event.objects.get()
     assert event.type == "organisation_changed"
     assert "Kestrel &amp; Co" in client.get(ORGANISATION).content.decode()

@@ -94,7 +94,8 @@ def test_set_up(client: Client, link, django_capture_on_commit_callbacks):
     assert list(Event.objects.order_by("pk").values_list("type", flat=True)) == ["organisation_set_up", "person_joined"]
 
 
-def test_demo_data_and_telemetry_are_passed_on(client: Client, link, django_capture_on_commit_callbacks):
+def test_demo_data_and_telemetry_are_passed_on(client: Client, link, django_capture_on_commit_callbacks, settings):
+    settings.POSTHOG_API_KEY = "phc_key"
     heard = []
     set_up_finished.connect(hear := lambda sender, **news: heard.append(news["load_demo"]))
     with django_capture_on_commit_callbacks():  # not run: loading it is another matter
@@ -102,6 +103,25 @@ def test_demo_data_and_telemetry_are_passed_on(client: Client, link, django_capt
     set_up_finished.disconnect(hear)
     assert Organisation.objects.get().telemetry
     assert heard == []
+
+
+def test_the_box_of_telemetry_is_empty_and_leads_to_what_is_sent(client: Client, link, settings):
+    settings.POSTHOG_API_KEY = "phc_key"
+    page = client.get(link)
+    field = page.context["form"]["telemetry"]
+    assert not field.value()
+    assert not field.field.disabled
+    assert "checked" not in str(field)
+    assert reverse("analytics:telemetry-registry") in page.content.decode()
+    assert client.get(reverse("analytics:telemetry-registry")).status_code == 200
+
+
+def test_without_a_key_nobody_can_agree(client: Client, link):
+    page = client.get(link)
+    assert page.context["form"].fields["telemetry"].disabled
+    assert "POSTHOG_API_KEY" in page.content.decode()
+    client.post(link, {**ANSWERS, "telemetry": "on"})
+    assert not Organisation.objects.get().telemetry
 
 
 def test_the_language_is_the_browsers(client: Client, link):

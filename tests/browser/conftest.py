@@ -6,6 +6,8 @@
   Whatever is to be live happens in a second browser (`open_page` twice) or through the API.
 - `open_page(person)` gives a page that is signed in, `open_page()` one that is not; `**SCREENS["phone"]` and the `look`
   fixture (both themes, both widths) go through to the browser's context. `sign_in` goes through the real form.
+- A page fails its test at the end if it asked anybody but the server for something. So does the server if it wanted to
+  leave this machine.
 - A page fails its test at the end if the console said a warning or an error, a script raised, or the content policy
   blocked something. `allow_console("status of 403")` lets one expected message through.
 - `tests.browser.tools` has `assert_no_axe_violations(page)` and `wait_until_live(page)`.
@@ -31,7 +33,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.choices import Role
 from accounts.models import Organisation, User
-from tests.browser.tools import SCREENS, Console
+from tests.browser.tools import SCREENS, Console, Origin
 from tests.conftest import ClientFor
 from tests.factories import PASSWORD, UserFactory
 from tests.live.tools import free_port
@@ -87,6 +89,8 @@ def server(
         finally:
             process.terminate()
             process.wait(timeout=20)
+    tries = (folder / "network").read_text() if (folder / "network").exists() else ""
+    assert not tries, f"The server wanted to leave this machine:\n{tries}"
 
 
 def _server_env(folder: Path, port: int) -> dict[str, str]:
@@ -99,6 +103,10 @@ def _server_env(folder: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "EMAIL_URL": "dummymail://",
         "LOG_LEVEL": "WARNING",
+        "POSTHOG_API_KEY": "phc_of_nobody",  # it could be switched on
+        "POSTHOG_HOST": "http://127.0.0.1:9",
+        "PYTHONPATH": str(ROOT / "tests" / "guard"),
+        "NETWORK_GUARD_LOG": str(folder / "network"),
     }
 
 
@@ -150,19 +158,33 @@ def console() -> Iterator[Console]:
 
 
 @pytest.fixture
+def origin(server: str) -> Iterator[Origin]:
+    """Every page of every test asks the server under test for things, and nobody else."""
+    guard = Origin(server)
+    yield guard
+    guard.check()
+
+
+@pytest.fixture
 def allow_console(console: Console) -> Callable[[str], None]:
     return console.allowed.append
 
 
 @pytest.fixture
 def open_page(
-    browser: Browser, server: str, transactional_db: None, client_for: ClientFor, console: Console
+    browser: Browser,
+    server: str,
+    transactional_db: None,
+    client_for: ClientFor,
+    console: Console,
+    origin: Origin,
 ) -> Iterator[OpenPage]:
     """A page in a browser of its own; signed in where a person is given. Addresses are relative: `page.goto("/")`."""
     contexts: list[BrowserContext] = []
 
     def open_one(user: User | None = None, path: str | None = None, **options: Any) -> Page:
         context = browser.new_context(base_url=server, **{"reduced_motion": "reduce", **SCREENS["desk"], **options})
+        origin.watch(context)
         contexts.append(context)
         if user is not None:
             cookie = client_for(user).cookies[settings.SESSION_COOKIE_NAME]

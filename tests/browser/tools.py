@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import ConsoleMessage, FloatRect, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, FloatRect, Locator, Page, Route, expect
 
 from accounts.models import User
 
@@ -37,6 +38,33 @@ class Console:
     def check(self) -> None:
         unexpected = [line for line in self.said if not any(text in line for text in self.allowed)]
         assert not unexpected, "\n".join(unexpected)
+
+
+@dataclass
+class Origin:
+    """What pages asked of anybody but the server under test. It is refused before it leaves."""
+
+    server: str
+    elsewhere: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext) -> None:
+        context.route(lambda url: not self._is_ours(url), self._refuse)
+        context.on("page", lambda page: page.on("websocket", lambda socket: self._hear(socket.url, page.url)))
+
+    def _is_ours(self, url: str) -> bool:
+        asked, ours = urlsplit(url), urlsplit(self.server)
+        return asked.scheme in {"data", "blob", "about"} or asked.netloc == ours.netloc
+
+    def _refuse(self, route: Route) -> None:
+        self.elsewhere.append(route.request.url)
+        route.abort()
+
+    def _hear(self, url: str, page: str) -> None:
+        if not self._is_ours(url):
+            self.elsewhere.append(f"{url} from {page}")
+
+    def check(self) -> None:
+        assert not self.elsewhere, f"Pages asked others than the server: {', '.join(self.elsewhere)}"
 
 
 def assert_no_axe_violations(page: Page, **context: Any) -> None:

@@ -50,6 +50,16 @@ ROWS: list[Row] = [
         get("/insights/estimates/model/rough-estimate/"),
     ),
     *rights(
+        "telemetry",
+        "see, switch on and off, renew its id, delete its record",
+        get("/settings/telemetry/"),
+        post("/settings/telemetry/switch/", {"on": ""}, quiet=True),
+        post("/settings/telemetry/renew/"),
+        post("/settings/telemetry/forget/", {"noted": "on"}),
+    ),
+    *rights("telemetry", "read what could be sent", get("/telemetry/")),
+    *rights("telemetry", "have keys counted", post("/telemetry/shortcuts/", {"go-insights": "1"}, ok=204, quiet=True)),
+    *rights(
         "a task of the private project",
         "see what it may take",
         get("/insights/estimates/task/{task}/"),

@@ -141,6 +141,11 @@ RIGHTS: dict[str, dict[str, str]] = {
         "create": ADMINISTRATORS,
     },
     "the organisation's settings": {"see and change": ADMINISTRATORS},
+    "telemetry": {
+        "see, switch on and off, renew its id, delete its record": ADMINISTRATORS,
+        "read what could be sent": "Y Y Y Y Y Y Y Y",
+        "have keys counted": EVERYBODY_HERE,
+    },
     "the command palette": {"search, count what one uses": EVERYBODY_HERE},
     "the own account": {
         "settings, password, second factor": EVERYBODY_HERE,

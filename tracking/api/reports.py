@@ -13,6 +13,7 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.models import User
 from timetracker.web.filters import refuse_unknown
+from timetracker.web.usage import used
 from tracking.forms.reports import PRESETS, ReportForm
 from tracking.report_sheets import MOST_ROWS, file_of
 from tracking.reports import GROUPS, Line, Money, report
@@ -72,6 +73,7 @@ class ReportViewSet(ViewSet):
         question = form.question()
         output = data.get("output", "json")
         if output == "json":
+            used("report_run", days=question.days)
             return Response(_as_json(report(user, question)))
         if output not in FILES:
             raise ValidationError({"output": _("One of %(these)s.") % {"these": ", ".join(["json", *FILES])}})

@@ -16,6 +16,7 @@ from accounts.services.organisation import update_organisation
 from accounts.services.profile import update_profile
 from timetracker.live.push import push_after_commit
 from timetracker.web.errors import Conflict, NotAllowed
+from timetracker.web.usage import used
 from timetracker.web.widgets import Place, Size, Widget, get_widget
 from tracking.dashboard import Layout, board_of
 
@@ -61,7 +62,9 @@ def add_widget(*, person: User, name: str) -> tuple[User, Was]:
             return places
         return [*places, Place(widget, widget.size, widget.fit({}))]
 
-    return _change(person, added)
+    changed = _change(person, added)
+    used("widget_added", widget=widget.name)
+    return changed
 
 
 def remove_widget(*, person: User, name: str) -> tuple[User, Was]:

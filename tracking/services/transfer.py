@@ -11,7 +11,6 @@ import datetime as dt
 import json
 import os
 import tempfile
-import tomllib
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,7 +21,6 @@ from pathlib import Path
 from typing import IO, Any, TypeAlias, get_origin, get_type_hints
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -32,6 +30,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max, Sum, Value
 from django.utils import timezone
 
+from timetracker.web.version import product_version
 from tracking.models import TimeEntry
 from tracking.services.totals import refresh_statistics
 
@@ -138,11 +137,6 @@ def _migrations() -> dict[str, list[str]]:
     return found
 
 
-def _product_version() -> str:
-    project = Path(settings.BASE_DIR, "pyproject.toml")
-    return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]) if project.exists() else ""
-
-
 def _worked_seconds() -> int:
     return TimeEntry.objects.alive().aggregate(total=Sum("seconds"))["total"] or 0
 
@@ -197,7 +191,7 @@ def _write(archive: zipfile.ZipFile, progress: Progress) -> Manifest:
             numbers[label] = number
     manifest = Manifest(
         format=FORMAT,
-        version=_product_version(),
+        version=product_version(),
         created_at=created_at.isoformat(),
         migrations=migrations,
         rows=rows,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from timetracker.web.htmx import render_page
 from timetracker.web.pagination import page_of
+from timetracker.web.usage import used
 from tracking.forms.report_filters import Filter, filters_of
 from tracking.forms.reports import PRESETS, ReportForm
 from tracking.report_sheets import file_of
@@ -64,6 +65,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "presets": PRESETS.items(), "groups": GROUPS.items()}
     if form.is_valid():
         found = report(user, form.question())
+        used("report_run", days=found.question.days)
         page = page_of(rows_of(found), request, A_PAGE)
         context |= {"report": found, "question": found.question, "columns": _columns(user, found), "page": page}
     context["filters"] = filters_of(form)

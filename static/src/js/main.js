@@ -43,6 +43,7 @@ import "./guess-zone.js";
 import "./passkeys.js";
 import "./forms-keys.js";
 import "./shortcuts.js";
+import "./usage.js";
 import "./shortcuts-panel.js";
 import "./record-keys.js";
 import "./appearance.js";

@@ -56,7 +56,9 @@ function pressed(event) {
   if (!found) return;
   // The browser closes dialogs and menus by Escape itself.
   if (stroke !== "Escape") event.preventDefault();
-  if (!event.repeat || REPEATED.has(found.to)) run(found, event);
+  if (event.repeat && !REPEATED.has(found.to)) return;
+  if (!event.repeat) document.dispatchEvent(new CustomEvent("shortcutUsed", { detail: found }));
+  run(found, event);
 }
 
 document.addEventListener("keydown", pressed);
