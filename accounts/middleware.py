@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.queries import is_set_up
 
-OPEN_BEFORE_SET_UP = ("/setup/", "/telemetry/", "/api/", "/static/", "/healthz", "/readyz", "/favicon.ico")
+OPEN_BEFORE_SET_UP = ("/setup/", "/telemetry/", "/api/", "/static/", "/healthz", "/readyz", "/metrics", "/favicon.ico")
 
 
 class FirstRunMiddleware:

@@ -10,5 +10,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetracker.settings")
 pages = get_asgi_application()  # sets Django up, so it comes before what imports models
 
 from timetracker.live.routing import websocket_application  # noqa: E402 - see above
+from timetracker.metrics.exporter import start_exporter  # noqa: E402 - see above
+
+start_exporter()
 
 application = ProtocolTypeRouter({"http": pages, "websocket": websocket_application})

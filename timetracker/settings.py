@@ -54,7 +54,7 @@ TRUSTED_PROXIES = [ipaddress.ip_network(item) for item in env.list("TRUSTED_PROX
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the machine next door, over plain http
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # asked by the machine next door, over plain http
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 X_FRAME_OPTIONS = "DENY"
@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "timetracker.live",  # its `serve` and the rooms' commands come before others of the same name
     "timetracker.events",
     "timetracker.web",
+    "timetracker.metrics",
     "accounts",
     "tracking",
     "analytics",
@@ -110,13 +111,14 @@ INSTALLED_APPS = [
     "template_partials",
 ]
 MIDDLEWARE = [
+    "timetracker.metrics.middleware.RequestTimes",
     "timetracker.web.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "timetracker.web.middleware.CompressPages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "timetracker.web.middleware.HostMiddleware",
     "accounts.middleware.FirstRunMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -319,7 +321,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# ── Mail, outgoing requests, logs ────────────────────────────────────────────
+# ── Mail, outgoing requests ──────────────────────────────────────────────────
 EMAIL_URL = env.str("EMAIL_URL", default="consolemail://")
 vars().update(env.email_url_config(EMAIL_URL))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"timetracker@{_public.hostname}")
@@ -334,6 +336,19 @@ POSTHOG_API_KEY = env.str("POSTHOG_API_KEY", default="")
 # Never left empty: the library would take another host for it.
 POSTHOG_HOST = env.str("POSTHOG_HOST", default="").rstrip("/") or "https://eu.i.posthog.com"
 TELEMETRY_STRICT = DEBUG  # what is not declared is an error, where a programmer sees it
+
+# ── Metrics and logs ─────────────────────────────────────────────────────────
+# Without a token, /metrics answers this machine only.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where processes that serve no pages show theirs: worker, beat and the server of sockets.
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_BIND = env.str("METRICS_BIND", default="127.0.0.1")
+# Several processes of one machine write their figures there, and each scrape adds them up.
+PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
+if PROMETHEUS_MULTIPROC_DIR:
+    Path(PROMETHEUS_MULTIPROC_DIR).mkdir(parents=True, exist_ok=True)
+else:
+    env.ENVIRON.pop("PROMETHEUS_MULTIPROC_DIR", None)  # the client would take an empty name for this folder
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "timetracker.web.logging.configure"
 LOGGING = {"level": LOG_LEVEL, "json": not DEBUG}

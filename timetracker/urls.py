@@ -3,6 +3,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("timetracker.web.urls")),
+    path("", include("timetracker.metrics.urls")),
     path("", include("tracking.urls")),
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),

@@ -13,6 +13,7 @@ from functools import partial
 from itertools import groupby
 
 from django.db import transaction
+from django.db.models import Count
 
 from accounts.models import User
 from notifications.categories import category_named
@@ -20,6 +21,7 @@ from notifications.choices import AWAY, ON_A_PAGE, Channel, Reason, State
 from notifications.held import Facts, facts_of
 from notifications.models import Notification, Outcome
 from notifications.release import Digest, Release, release
+from notifications.services.noting import note_reached
 from notifications.services.sending import announce, counted_on, notify
 from timetracker.events.dispatch import caught
 from timetracker.events.wake import wake_clock
@@ -119,6 +121,7 @@ def _save(settled: Sequence[Outcome], later: Sequence[Outcome]) -> None:
     for moment, ids in moments.items():
         Outcome.objects.filter(pk__in=ids).update(due_at=moment)
     Outcome.objects.bulk_update([item for item in settled if item.digest_id], ["digest"])
+    note_reached((item.channel, item.state, item.reason) for item in settled)
 
 
 def _send_alone(sent: Sequence[tuple[User, Notification, list[Channel]]], now: dt.datetime) -> None:
@@ -139,5 +142,7 @@ def _send_alone(sent: Sequence[tuple[User, Notification, list[Channel]]], now: d
 def forget_unseen(now: dt.datetime) -> None:
     """What no page showed within a day is no news any more; the centre has it. Mail and push had all their tries."""
     stale = Outcome.objects.filter(state=State.QUEUED, changed_at__lt=now - STALE)
-    stale.filter(channel__in=ON_A_PAGE).update(state=State.HELD, reason=Reason.NO_PAGE, changed_at=now)
-    stale.filter(channel__in=AWAY).update(state=State.FAILED, reason=Reason.ERROR, changed_at=now)
+    counted = dict(stale.order_by().values_list("channel").annotate(count=Count("pk")))
+    for channels, state, reason in ((ON_A_PAGE, State.HELD, Reason.NO_PAGE), (AWAY, State.FAILED, Reason.ERROR)):
+        stale.filter(channel__in=channels).update(state=state, reason=reason, changed_at=now)
+        note_reached({(channel, state, reason): counted.get(channel, 0) for channel in channels})

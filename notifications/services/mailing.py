@@ -15,6 +15,7 @@ from notifications.digest_in_words import intro_of
 from notifications.held import digest_groups
 from notifications.models import Notification, Outcome
 from notifications.mute_links import mute_address
+from notifications.services.noting import note_reached
 from notifications.services.obstacles import obstacle_to
 from timetracker.events.dispatch import caught
 
@@ -30,12 +31,17 @@ def mail(*, notification_id: int) -> None:
         return
     row = outcome.notification
     if reason := _obstacle(row):
-        outcomes.update(state=State.HELD, reason=reason, changed_at=timezone.now())
+        _set(outcome, State.HELD, reason, outcome.detail)
         return
     if error := caught(lambda: _send(row)):
-        outcomes.update(state=State.FAILED, reason=Reason.ERROR, detail=str(error)[:300], changed_at=timezone.now())
+        _set(outcome, State.FAILED, Reason.ERROR, str(error)[:300])
         raise error
-    outcomes.update(state=State.SENT, reason=Reason.NONE, detail="", changed_at=timezone.now())
+    _set(outcome, State.SENT, Reason.NONE)
+
+
+def _set(outcome: Outcome, state: State, reason: Reason, detail: str = "") -> None:
+    Outcome.objects.filter(pk=outcome.pk).update(state=state, reason=reason, detail=detail, changed_at=timezone.now())
+    note_reached([(Channel.EMAIL, state, reason)])
 
 
 def _unread_of(row: Notification) -> bool:

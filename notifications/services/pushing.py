@@ -19,6 +19,7 @@ from notifications.categories import DEVICE_LOST
 from notifications.choices import Channel, Reason, Sending, State, Type
 from notifications.models import Notification, Outcome, PushDevice, PushSending
 from notifications.queries import settings_of
+from notifications.services.noting import note_reached
 from notifications.services.obstacles import obstacle_to
 from notifications.services.sending import notify
 from notifications.web_push import Answer, Result, headers_of, message_of, send
@@ -137,6 +138,7 @@ def _set(outcome: Outcome, state: State, reason: Reason, detail: str = "") -> No
     Outcome.objects.filter(pk=outcome.pk).update(
         state=state, reason=reason, detail=detail[:300], changed_at=timezone.now()
     )
+    note_reached([(Channel.PUSH, state, reason)])
 
 
 def _tell_lost(person: User, device: PushDevice) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from notifications.choices import Channel, Reason, State, TriggerKind
 from notifications.models import Notification, Outcome
+from notifications.services.noting import note_reached
 from notifications.services.reminding import note_brought_back, note_dismissed
 from timetracker.events.wake import wake_clock
 from timetracker.live.push import push_after_commit
@@ -98,7 +99,9 @@ def mark_shown(*, person: User, ids: Iterable[int], channel: Channel, seen: Seen
         notification__user=person, notification__in=list(ids), channel=channel, state=State.QUEUED
     )
     state, reason = SEEN_AS[seen]
-    return waiting.update(state=state, reason=reason, changed_at=timezone.now())
+    count = waiting.update(state=state, reason=reason, changed_at=timezone.now())
+    note_reached({(channel, state, reason): count})
+    return count
 
 
 def _mind(person: User, ids: list[int], *, dismissed: bool) -> None:

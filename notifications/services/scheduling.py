@@ -20,6 +20,7 @@ from notifications.models import Notification, Outcome
 from notifications.models.notification import RECURRING
 from notifications.queries import wanted_channels
 from notifications.services.holding import move_held
+from notifications.services.noting import note_reached
 from notifications.services.sending import build, check, deliver, keep
 from timetracker.events.recording import Happened, record_many
 from timetracker.events.wake import wake_clock
@@ -249,4 +250,5 @@ def _drop(row: Notification, now: dt.datetime) -> None:
     Outcome.objects.create(
         notification=row, channel=Channel.CENTRE, state=State.HELD, reason=Reason.ENDED, changed_at=now
     )
+    note_reached([(Channel.CENTRE, State.HELD, Reason.ENDED)])
     push_after_commit([row.user_id], "notifications")

@@ -23,6 +23,7 @@ from notifications.events import NotificationSent
 from notifications.models import Notification, Outcome, Settings
 from notifications.models.notification import LONGEST_LABEL, LONGEST_TITLE
 from notifications.queries import has_device, interruptions, next_digest_at, quiet_of, settings_of, wanted_channels
+from notifications.services.noting import note_reached
 from timetracker.events.models import Event
 from timetracker.events.recording import record
 from timetracker.web.times import local_date
@@ -107,6 +108,7 @@ def deliver(
     row.in_centre = any(item.channel == Channel.CENTRE and item.state == State.SENT for item in verdicts)
     keep(row)
     Outcome.objects.bulk_create(_outcome(row, verdict, now) for verdict in verdicts)
+    note_reached((item.channel, item.state, item.reason) for item in verdicts)
     announce(row, [item.channel for item in verdicts if item.state == State.QUEUED])
 
 

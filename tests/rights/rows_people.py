@@ -153,6 +153,7 @@ DOORS = [
         get("/healthz"),
         get("/readyz"),
         get("/sw.js"),
+        get("/metrics"),  # from this machine; tests/metrics asks from elsewhere
         get("/favicon.ico", outcomes="302 302 302 302 302 302 302 302"),
         get("/accounts/login/", outcomes=IN),
         post("/accounts/login/", {"login": "x", "password": "y"}, outcomes=IN),

@@ -67,4 +67,4 @@ class DeliveryAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(JobRun)
 class JobRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ["name", "period", "started_at", "finished_at"]
+    list_display = ["name", "period", "started_at", "finished_at", "succeeded_at"]

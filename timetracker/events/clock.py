@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import time
 import traceback
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
@@ -19,6 +20,7 @@ from django.utils import timezone
 from timetracker.events.connections import renew_connections
 from timetracker.events.dispatch import ERROR_LENGTH, caught
 from timetracker.events.models import JobRun
+from timetracker.events.signals import clock_turned, job_ran
 
 log = structlog.get_logger(__name__)
 
@@ -85,9 +87,11 @@ def unregister_job(name: str) -> None:
 def run_due_jobs(now: dt.datetime) -> list[str]:
     """Run each job whose period nobody has taken yet; the names of those that ran."""
     runs = JobRun.objects.in_bulk()
-    return [
+    ran = [
         found.name for found in list(_jobs.values()) if _is_due(found, runs.get(found.name), now) and _run(found, now)
     ]
+    clock_turned.send_robust(sender=JobRun)
+    return ran
 
 
 def run_awaited_jobs(now: dt.datetime, but: Collection[str] = ()) -> None:
@@ -95,8 +99,7 @@ def run_awaited_jobs(now: dt.datetime, but: Collection[str] = ()) -> None:
     for found in list(_jobs.values()):
         if found.next_at is None or found.name in but:
             continue
-        if error := caught(partial(found.function, now)):
-            log.error("job_failed", job=found.name, exc_info=error)
+        _call(found, now)
 
 
 def next_awaited_at(now: dt.datetime) -> dt.datetime | None:
@@ -114,12 +117,20 @@ def _run(found: Job, now: dt.datetime) -> bool:
     if not _take_turn(found, now):
         return False
     renew_connections()
+    error = _call(found, now)
+    text = "".join(traceback.format_exception(error))[-ERROR_LENGTH:] if error else ""
+    ended = {"finished_at": timezone.now(), "last_error": text} | ({} if error else {"succeeded_at": timezone.now()})
+    JobRun.objects.filter(name=found.name, started_at=now).update(**ended)
+    return True
+
+
+def _call(found: Job, now: dt.datetime) -> BaseException | None:
+    began = time.perf_counter()
     error = caught(partial(found.function, now))
     if error:
         log.error("job_failed", job=found.name, exc_info=error)
-    text = "".join(traceback.format_exception(error))[-ERROR_LENGTH:] if error else ""
-    JobRun.objects.filter(name=found.name, started_at=now).update(finished_at=timezone.now(), last_error=text)
-    return True
+    job_ran.send_robust(sender=JobRun, name=found.name, seconds=time.perf_counter() - began, error=error)
+    return error
 
 
 def _take_turn(found: Job, now: dt.datetime) -> bool:

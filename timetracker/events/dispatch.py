@@ -23,6 +23,7 @@ from timetracker.events import registry
 from timetracker.events.causes import caused_by
 from timetracker.events.choices import Kind, Status
 from timetracker.events.models import Delivery, DeliveryAttempt
+from timetracker.events.signals import delivery_tried
 from timetracker.events.wake import wake
 
 log = structlog.get_logger(__name__)
@@ -126,6 +127,12 @@ def dispatch(delivery_id: int) -> Outcome:
     delivery = _claim(delivery_id)
     if delivery is None:
         return Outcome.NOT_DUE
+    outcome = _try(delivery)
+    delivery_tried.send_robust(sender=Delivery, delivery=delivery, outcome=outcome)
+    return outcome
+
+
+def _try(delivery: Delivery) -> Outcome:
     error = caught(partial(_run, delivery))
     if error is None:
         return Outcome.DONE

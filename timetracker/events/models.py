@@ -106,6 +106,7 @@ class JobRun(models.Model):
     period = models.DateTimeField(_("period"))
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    succeeded_at = models.DateTimeField(_("last success"), null=True)
     last_error = models.TextField(_("last error"), blank=True)
 
     class Meta:

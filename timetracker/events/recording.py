@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from timetracker.events import registry
 from timetracker.events.causes import current_cause
 from timetracker.events.models import Delivery, Event
+from timetracker.events.signals import events_recorded
 from timetracker.events.wake import wake
 
 _in_bulk: ContextVar[bool] = ContextVar("timetracker_in_bulk", default=False)
@@ -73,12 +74,17 @@ def record_many(happened: Iterable[Happened], *, cause: Event | None = None) -> 
         for event in events
         for handler in registry.handlers_for(event.type, event.payload, in_bulk=_in_bulk.get())
     )
-    if deliveries:
-        ids, kinds = [delivery.pk for delivery in deliveries], {delivery.kind for delivery in deliveries}
+    if events:
         # robust: a broker that is away must not turn a saved change into an error page. Not a functools.partial: Django
         # logs what failed by its name, and a partial has none.
-        transaction.on_commit(lambda: wake(ids, kinds), robust=True)
+        transaction.on_commit(lambda: _tell(events, deliveries), robust=True)
     return events
+
+
+def _tell(events: list[Event], deliveries: list[Delivery]) -> None:
+    if deliveries:
+        wake([delivery.pk for delivery in deliveries], {delivery.kind for delivery in deliveries})
+    events_recorded.send_robust(sender=Event, events=events)
 
 
 def _event(happened: Happened, cause: Event | None) -> Event:

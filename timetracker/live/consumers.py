@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
@@ -10,6 +11,7 @@ from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from timetracker.live.push import session_group, user_group
+from timetracker.live.signals import push_heard, socket_closed, socket_opened
 from timetracker.live.told import told
 
 SIGNED_OUT = 4401
@@ -27,6 +29,15 @@ class LiveConsumer(AsyncWebsocketConsumer):
     then on, or with `{"all": true}` where it does not know them.
     """
 
+    listens = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # however it ended: Daphne gives up what takes too long to close
+            if self.listens:
+                socket_closed.send_robust(sender=LiveConsumer)
+
     async def connect(self) -> None:
         user = self.scope["user"]
         if not user.is_authenticated:
@@ -38,6 +49,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
         for group in self.groups:
             await self.channel_layer.group_add(group, self.channel_name)
         await self.accept()  # after the groups: from here on the page relies on hearing everything
+        self.listens = True
+        socket_opened.send_robust(sender=LiveConsumer)
         since = _since(self.scope["query_string"])
         if since is not None:
             await self._catch_up(user_group(user.pk), since)
@@ -56,6 +69,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def live_changed(self, message: dict[str, Any]) -> None:
         await self._say({"topics": message["topics"]})
+        if "at" in message:
+            push_heard.send_robust(sender=LiveConsumer, seconds=max(0.0, time.time() - message["at"]))
 
     async def live_close(self, message: dict[str, Any]) -> None:
         await self.close(SIGNED_OUT)

@@ -16,6 +16,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from redis.exceptions import RedisError
 
+from timetracker.live.signals import push_sent
 from timetracker.live.told import told
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,7 @@ SEND_WITHIN = 5.0
 
 def push(user_ids: Iterable[int], *topics: str) -> None:
     """Now. Does not wait and does not fail: a page that misses it refetches when its socket is open or back."""
-    message = {"type": "live.changed", "topics": list(topics)}
+    message = {"type": "live.changed", "topics": list(topics), "at": time.time()}
     _sender.send({user_group(user_id): message for user_id in user_ids})
 
 
@@ -74,7 +75,7 @@ class _Sender:
             return self._loop
 
     async def _deliver(self, messages: dict[str, dict[str, Any]], at: float) -> None:
-        layer = get_channel_layer()
+        layer, failed = get_channel_layer(), False
         topics = {group: message["topics"] for group, message in messages.items() if "topics" in message}
         try:
             async with asyncio.timeout(SEND_WITHIN):
@@ -82,7 +83,9 @@ class _Sender:
                     await told().note(topics, at)  # first: see there
                 await _send(layer, messages)
         except (RedisError, OSError, TimeoutError) as error:
+            failed = True
             log.warning("push_failed", groups=len(messages), reason=repr(error))
+        push_sent.send_robust(sender=_Sender, failed=failed)
 
 
 async def _send(layer: Any, messages: dict[str, dict[str, Any]]) -> None:

@@ -2,3 +2,15 @@ from django.dispatch import Signal
 
 server_ready = Signal()
 """`manage.py serve` answers requests now. Sent once, with `url` and `write`, a function that prints a line."""
+
+socket_opened = Signal()
+"""A signed-in person's page listens."""
+
+socket_closed = Signal()
+"""It no longer does, for whatever reason. Once for each that was opened."""
+
+push_sent = Signal()
+"""With `failed`: whether the channel layer did not take the message."""
+
+push_heard = Signal()
+"""A topic has gone out to one page, with the `seconds` since it was pushed."""

@@ -12,8 +12,9 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DataError, connections
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -27,7 +28,8 @@ from timetracker.web.views import bad_request, conflict, length_required
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = structlog.get_logger("timetracker.request")
 
-HEALTH_PATHS = frozenset({"/healthz", "/readyz"})  # asked every few seconds by machines: no person, no log line
+# Asked every few seconds by machines: no person, no log line.
+HEALTH_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 PAGE_METHODS = frozenset({"GET", "HEAD", "POST"})
 SECURITY_HEADERS = {
     "Permissions-Policy": (
@@ -129,6 +131,13 @@ def _person_id(request: HttpRequest) -> int | None:
     """The person already looked up for this request; the log asks the database nothing."""
     user = getattr(request, "_cached_user", None)
     return getattr(user, "pk", None)
+
+
+class HostMiddleware(CommonMiddleware):
+    """Machines next door ask under whatever name the network gives us; what they get has no address in it."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path in HEALTH_PATHS else super().process_request(request)
 
 
 class PersonMiddleware:

@@ -18,11 +18,16 @@ _FORWARDED = (
 
 
 def trust_proxies(request: HttpRequest) -> bool:
-    """Set address and scheme from a trusted proxy's headers, and drop the headers. True if it was one."""
+    """Set address and scheme from a trusted proxy's headers, and drop the headers. True if it was one.
+
+    `request.unknown_proxy` says that somebody we do not trust passed the request on: the address is theirs.
+    """
     forwarded = {name: request.META.pop(name, "") for name in _FORWARDED}
+    request.unknown_proxy = any(forwarded.values())  # type: ignore[attr-defined]  # for views that go by the address
     proxies = [ip_network(item) for item in settings.TRUSTED_PROXIES]
     if not is_inside(request.META.get("REMOTE_ADDR", ""), proxies):
         return False
+    request.unknown_proxy = False  # type: ignore[attr-defined]  # as above
     request.META["REMOTE_ADDR"] = _client(
         [request.META["REMOTE_ADDR"], *reversed(forwarded["HTTP_X_FORWARDED_FOR"].split(","))], proxies
     )

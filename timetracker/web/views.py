@@ -54,7 +54,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _error(request: HttpRequest, status: int, text: str) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return _problem(request, status, text)
+        return problem(request, status, text)
     if getattr(request, "htmx", False):
         # The text comes as a toast; what is on the page stays.
         return toast(reswap(HttpResponse(status=status), "none"), text, "error")
@@ -62,7 +62,7 @@ def _error(request: HttpRequest, status: int, text: str) -> HttpResponse:
     return HttpResponse(template.render({"text": text, "stylesheet": _stylesheet()}), status=status)
 
 
-def _problem(request: HttpRequest, status: int, text: str) -> JsonResponse:
+def problem(request: HttpRequest, status: int, text: str) -> JsonResponse:
     return JsonResponse(problem_document(request, status, detail=text), status=status, content_type=PROBLEM_TYPE)
 
 

@@ -1,0 +1,23 @@
+"""gunicorn's settings: two processes of four threads, and figures that are right with several of them.
+
+GUNICORN_CMD_ARGS changes numbers and address; a machine with more cores has use for more workers.
+"""
+
+from typing import Any
+
+from timetracker.metrics import processes
+
+bind = "0.0.0.0:8000"
+workers = 2
+worker_class = "gthread"
+threads = 4
+
+
+def on_starting(server: Any) -> None:
+    """What the processes of the last start left would be counted a second time."""
+    processes.sweep()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Its counters stay; what it said of itself does not."""
+    processes.forget_dead()
