@@ -15,8 +15,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from waffle.models import Switch
 
+from accounts.choices import FlagChoice
 from accounts.models import ApiToken, Invitation, Organisation, Team, TeamMember, Use, User
+from accounts.services.flags import set_flag
 from accounts.services.invitations import withdraw_invitation
 from accounts.services.organisation import require_telemetry_key, update_organisation
 from accounts.services.people import change_role, deactivate_people, reactivate_people
@@ -25,6 +28,7 @@ from accounts.services.sessions import end_all_sessions
 from accounts.services.teams import create_team, delete_team, update_team
 from accounts.services.tokens import revoke_token
 from timetracker.web.errors import Conflict
+from timetracker.web.flags import FLAGS
 
 # The same door for everybody: tries are counted, and the second factor is asked for.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # how allauth documents it
@@ -216,6 +220,45 @@ class OrganisationAdmin(ReadOnlyAdmin):
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: forms.ModelForm, change: bool) -> None:
         update_organisation(actor=request.user, **{name: form.cleaned_data[name] for name in form.changed_data})
+
+
+class SwitchAdminForm(forms.ModelForm):
+    name = forms.ChoiceField(label=gettext_lazy("Name"), choices=lambda: [(name, name) for name in FLAGS])
+
+    class Meta:
+        model = Switch
+        fields = ["name", "active"]
+
+
+@admin.register(Switch)
+class SwitchAdmin(admin.ModelAdmin):
+    """Feature flags as far as the administration has a say; without a row a flag is as it comes."""
+
+    form = SwitchAdminForm
+    list_display = ["name", "active", "modified"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Switch | None = None) -> list[str]:
+        return ["name"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Switch, form: forms.ModelForm, change: bool) -> None:
+        choice = FlagChoice.ON if form.cleaned_data["active"] else FlagChoice.OFF
+        self._set(request, obj.name, choice)
+        obj.pk = getattr(Switch.objects.filter(name=obj.name).first(), "pk", None)
+
+    def delete_model(self, request: HttpRequest, obj: Switch) -> None:
+        if obj.name in FLAGS:
+            self._set(request, obj.name, FlagChoice.DEFAULT)
+        else:  # a flag of an earlier version, which nothing asks for
+            obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Switch]) -> None:
+        for switch in queryset:
+            self.delete_model(request, switch)
+
+    def _set(self, request: HttpRequest, name: str, choice: FlagChoice) -> None:
+        set_flag(actor=request.user, name=name, choice=choice)
 
 
 @admin.register(Invitation)

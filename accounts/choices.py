@@ -10,6 +10,14 @@ class Role(models.TextChoices):
     MEMBER = "member", _("Member")
 
 
+class FlagChoice(models.TextChoices):
+    """What the administration says of a feature flag."""
+
+    ON = "on", _("On")
+    OFF = "off", _("Off")
+    DEFAULT = "default", _("As it comes")
+
+
 class Theme(models.TextChoices):
     SYSTEM = "system", _("Like the system")
     LIGHT = "light", _("Light")

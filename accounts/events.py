@@ -147,6 +147,20 @@ class OrganisationSetUp:
 
 
 @event_type(
+    "flag_changed",
+    label=_("Feature flag changed"),
+    sentence=_("set the feature flag {name} to {value}"),
+    subject="organisation",
+)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagChanged:
+    name: str
+    value: str
+    """`on`, `off`, or `default` where the administration leaves it to the program."""
+    before: str
+
+
+@event_type(
     "organisation_changed",
     label=_("Organisation changed"),
     sentence=_("changed the organisation's settings"),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from accounts.views import (
     appearance,
+    flags,
     invitations,
     palette,
     people,
@@ -51,4 +52,6 @@ urlpatterns = [
     path("settings/tokens/", settings.tokens, name="tokens"),
     path("settings/tokens/<str:digest>/revoke/", settings.revoke, name="token-revoke"),
     path("settings/organisation/", settings.organisation, name="organisation"),
+    path("settings/flags/", flags.flags, name="flags"),
+    path("settings/flags/<str:name>/<str:choice>/", flags.change, name="flag"),
 ]

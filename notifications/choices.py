@@ -78,6 +78,7 @@ class Reason(models.TextChoices):
     NO_PAGE = "no_page", _("No page was open")
     NO_ADDRESS = "no_address", _("No e-mail address")
     NO_DEVICE = "no_device", _("No device")
+    SWITCHED_OFF = "switched_off", _("Switched off for everybody")
     DENIED = "denied", _("The browser was not allowed to show it")
     UNASKED = "unasked", _("The browser was never asked for permission")
     IN_VIEW = "in_view", _("A page was in view")

@@ -17,6 +17,8 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client, override_settings
 from django.utils import timezone
+from waffle.models import CACHE_EMPTY
+from waffle.utils import get_setting
 from whitenoise.base import WhiteNoise
 
 from accounts.choices import Role
@@ -61,6 +63,7 @@ def _quick() -> Iterator[None]:
     """Passwords that cost nothing, also those of a world that a whole file shares, and static files without a build."""
     changed: dict[str, Any] = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
     changed["TELEMETRY_STRICT"] = True  # what is not declared fails the test that uses it
+    changed |= {"FLAGS": {}, "FLAGS_STRICT": True}
     if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
         storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
         changed["STORAGES"] = {**settings.STORAGES, "staticfiles": storage}
@@ -96,11 +99,12 @@ def _stays_on_this_machine(went_outside: list[str]) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch) -> Iterator[None]:
-    """Counters of tries at zero."""
+    """Counters of tries at zero, and feature flags read before, as in a process that has been serving for a while."""
     # As in a process that has been serving for a while; tests of the first run say otherwise.
     monkeypatch.setattr(FirstRunMiddleware, "set_up", True)
     switch.set(False, math.inf)
     cache.clear()
+    cache.set(get_setting("ALL_SWITCHES_CACHE_KEY"), CACHE_EMPTY)
     yield
     cache.clear()
 

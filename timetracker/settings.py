@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "knox",
     "rest_framework",
     "template_partials",
+    "timetracker.web.apps.Flags",
 ]
 MIDDLEWARE = [
     "timetracker.metrics.middleware.RequestTimes",
@@ -254,6 +255,11 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _local and not _https
 MFA_TOTP_ISSUER = "Timetracker"
+
+# ── What is switched on for everybody (timetracker/web/flags.py) ─────────────
+FLAGS = {name.removeprefix("FLAG_").lower(): value for name, value in os.environ.items() if name.startswith("FLAG_")}
+FLAGS_STRICT = DEBUG  # a flag that nobody knows is a fault; otherwise it is off, and logged
+WAFFLE_ENABLE_ADMIN_PAGES = False  # only its switches are used, and accounts/admin.py shows them
 
 # ── Words, numbers, time ─────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"

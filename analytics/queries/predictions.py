@@ -16,6 +16,7 @@ from analytics.choices import CHECKED
 from analytics.estimates.hindsight import Case, Share
 from analytics.models import Prediction
 from analytics.queries.outcomes import MOST, odd_entries, organisation_zone
+from timetracker.web import flags
 from timetracker.web.times import local_date
 from tracking.choices import TaskStatus
 from tracking.models import Project, Task
@@ -117,6 +118,8 @@ def _sorted_out(rows: QuerySet[Prediction], zone: dt.tzinfo, most: int) -> tuple
 
 def said_of(tasks: Collection[Task]) -> dict[int, Prediction]:
     """By task, what was said last of it with this estimate and this person. Nothing is computed."""
+    if not flags.is_on("estimates"):
+        return {}
     known = {task.pk: (None if task.estimated_hours is None else float(task.estimated_hours)) for task in tasks}
     people = {task.pk: task.assignee_id for task in tasks}
     rows = Prediction.objects.filter(task__in=known).order_by("made_at", "pk")

@@ -15,6 +15,7 @@ from analytics.models import DigestMark
 from analytics.queries.digest import WEEK, Worked, is_told, managed_projects, weeks_to_tell, worked_in
 from analytics.services.health import last_health, rank
 from timetracker.events.recording import record
+from timetracker.web import flags
 from tracking.models import Project
 
 AT_ONCE = 500
@@ -29,7 +30,7 @@ def tell_weeks(now: dt.datetime) -> int:
 
     Six statements of reading, and those of each person in a transaction of their own.
     """
-    due = weeks_to_tell(now)[:AT_ONCE]
+    due = weeks_to_tell(now)[:AT_ONCE] if flags.is_on("weekly_digest") else []
     if not due:
         return 0
     worked = worked_in(

@@ -10,6 +10,7 @@ from analytics.estimates.plans import Plan
 from analytics.services.panel import projects_seen_by
 from analytics.services.predictions import estimate_of
 from analytics.services.predictor import predictor
+from timetracker.web import flags
 
 if TYPE_CHECKING:
     from analytics.estimates.ladder import Estimate
@@ -22,8 +23,10 @@ class Draft:
     """Tasks that the asking person may see."""
 
 
-def draft_of(plan: Plan, user: User) -> Draft:
-    """Nothing is kept."""
+def draft_of(plan: Plan, user: User) -> Draft | None:
+    """Nothing is kept. None while estimates are switched off."""
+    if not flags.is_on("estimates"):
+        return None
     from analytics.estimates.similar import similar_to  # noqa: PLC0415 - numpy: not before it is needed
 
     said = estimate_of(plan)

@@ -15,6 +15,7 @@ from analytics.models import Prediction, TrainedModel
 from analytics.queries.outcomes import plans_of
 from analytics.services.predictions import predict
 from analytics.services.predictor import predictor
+from timetracker.web import flags
 from tracking.models import Project, Task
 
 if TYPE_CHECKING:
@@ -86,7 +87,11 @@ class Panel:
     @property
     def reason_words(self) -> str:
         """Why nothing is said, as a sentence; empty where something is."""
-        return _why(self.prediction) if self.prediction else gettext("It was finished before anything was said of it.")
+        if self.prediction:
+            return _why(self.prediction)
+        if not flags.is_on("estimates"):
+            return gettext("Suggested estimates are switched off for everybody.")
+        return gettext("It was finished before anything was said of it.")
 
 
 def estimate_panel(task: Task, user: User, now: dt.datetime | None = None) -> Panel:

@@ -15,6 +15,7 @@ from analytics.estimates.plans import Plan
 from analytics.models import Prediction
 from analytics.queries.outcomes import organisation_zone, plans_of
 from analytics.services.predictor import Predictor, predictor
+from timetracker.web import flags
 from timetracker.web.times import local_date
 from tracking.models import Task
 
@@ -30,8 +31,10 @@ def predict(task: Task, *, now: dt.datetime | None = None) -> Prediction | None:
 def predictions(tasks: Collection[Task], *, now: dt.datetime | None = None) -> dict[int, Prediction]:
     """By task. What was said once stays, until the task is estimated anew, changed or started; where nothing could be
     said of one that nobody has started, it is asked again on another day. A finished task is not told any more. Of one
-    that has been deleted meanwhile there is none.
+    that has been deleted meanwhile there is none, and of none while estimates are switched off.
     """
+    if not flags.is_on("estimates"):
+        return {}
     try:
         return _predictions(tasks, now)
     except IntegrityError:  # one of them, its person or the model has been deleted since it was read

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from analytics.choices import FEWEST
 from analytics.queries.overruns import counted, tasks_over
 from analytics.queries.predictions import said_of
+from timetracker.web import flags
 from timetracker.web.times import combine_local
 from timetracker.web.widgets import Asked, Place, Range, Size, Widget, register
 from tracking.forms.booking import Work
@@ -28,6 +29,7 @@ def next_estimate(asked: Asked, place: Place) -> dict[str, Any]:
     tasks = list(open_tasks_of(asked.user, ROWS[place.size]))
     said = said_of(tasks)
     return {
+        "is_on": flags.is_on("estimates"),
         "lines": [(Work(task.project, task), said.get(task.pk)) for task in tasks],
         "fewest": FEWEST,
         "more": reverse("tracking:tasks"),

@@ -13,6 +13,8 @@ from notifications.achievements import rules
 from notifications.achievements.rules import Calendar, Days, Streak
 from notifications.choices import AchievementKind
 from notifications.models import Achievement, CountedTask, CountedTime
+from notifications.queries import settings_of
+from timetracker.web import flags
 from timetracker.web.times import local_date, week_bounds
 from tracking.choices import Source
 from tracking.models import TimeEntry
@@ -29,6 +31,11 @@ def counted_time(person: User) -> QuerySet[CountedTime]:
 
 def counted_tasks(person: User) -> int:
     return CountedTask.objects.filter(person=person).count()
+
+
+def takes_part(person: User) -> bool:
+    """Achievements are there for everybody, and this person wants them."""
+    return flags.is_on("achievements") and settings_of(person).achievements
 
 
 def earned_by(person: User) -> QuerySet[Achievement]:

@@ -10,10 +10,9 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.models import User
-from notifications.achievements.queries import ahead_of, earned_by
+from notifications.achievements.queries import ahead_of, earned_by, takes_part
 from notifications.achievements.words import ahead_in_words, name_of
 from notifications.choices import AchievementKind
-from notifications.queries import settings_of
 from timetracker.web.filters import refuse_unknown
 
 NEWEST = 100
@@ -48,7 +47,7 @@ class AchievementsViewSet(ViewSet):
     def mine(self, request: Request) -> Response:
         person: User = request.user  # type: ignore[assignment]  # a person, once signed in
         refuse_unknown(request, ())
-        if not settings_of(person).achievements:
+        if not takes_part(person):
             return Response({"on": False, "earned": [], "ahead": []})
         earned = [
             {"kind": one.kind, "mark": one.mark, "title": name_of(one), "earned_at": one.earned_at}

@@ -20,12 +20,12 @@ from notifications.achievements.queries import (
     marks_of,
     reached,
     still_holds,
+    takes_part,
 )
 from notifications.achievements.words import told
 from notifications.categories import ACHIEVEMENT
 from notifications.choices import AchievementKind, Type
 from notifications.models import Achievement, CountedTask, CountedTime, Notification
-from notifications.queries import settings_of
 from notifications.services.reading import delete
 from notifications.services.sending import notify
 from timetracker.events.models import Event
@@ -196,7 +196,7 @@ def _locked(person_id: int) -> User | None:
 def _taking_part(person_id: int) -> User | None:
     """Locked until the transaction ends; None where they are no longer here or want no achievements."""
     person = _locked(person_id)
-    return person if person is not None and settings_of(person).achievements else None
+    return person if person is not None and takes_part(person) else None
 
 
 def forget_counted(now: dt.datetime) -> None:

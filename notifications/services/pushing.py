@@ -24,6 +24,7 @@ from notifications.services.obstacles import obstacle_to
 from notifications.services.sending import notify
 from notifications.web_push import Answer, Result, headers_of, message_of, send
 from timetracker.events.dispatch import TryLaterError
+from timetracker.web import flags
 
 AT_ONCE = 5
 """Devices that are sent to at the same time: twenty that never answer take forty seconds, less than a lease."""
@@ -44,7 +45,7 @@ def push(*, notification_id: int) -> None:
     outcome = found.get(Channel.PUSH)
     if outcome is None or outcome.state == State.HELD:
         return
-    if reason := obstacle_to(outcome.notification):
+    if reason := obstacle_to(outcome.notification) or (None if flags.is_on("web_push") else Reason.SWITCHED_OFF):
         _give_up(outcome, reason)
         return
     waiting = _claimed(outcome)

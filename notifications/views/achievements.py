@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from notifications.achievements.queries import ahead_of, earned_by
-from notifications.queries import settings_of
+from notifications.achievements.queries import ahead_of, earned_by, takes_part
 from notifications.services.preferences import save_settings
+from timetracker.web import flags
 from timetracker.web.answers import action
 from timetracker.web.htmx import redirect_with_toast, render_page
 from timetracker.web.pagination import page_of
@@ -21,7 +21,7 @@ from timetracker.web.pagination import page_of
 @require_safe
 def achievements(request: HttpRequest) -> HttpResponse:
     person = request.user
-    context: dict[str, object] = {"is_on": settings_of(person).achievements}
+    context: dict[str, object] = {"is_on": takes_part(person), "for_everybody": flags.is_on("achievements")}
     if context["is_on"]:
         context |= {"page": page_of(earned_by(person), request, per_page=20), "ahead": ahead_of(person, timezone.now())}
     return render_page(request, "notifications/achievements.html", context, partial="achievements")

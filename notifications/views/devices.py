@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_safe
 from notifications.access import get_device
 from notifications.queries import devices_of
 from notifications.services.devices import remove_device, session_name
+from timetracker.web import flags
 from timetracker.web.answers import action
 from timetracker.web.htmx import hx_response, redirect_with_toast, toast
 
@@ -33,6 +34,7 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 def device_list(request: HttpRequest) -> dict[str, Any]:
     return {
+        "push_is_on": flags.is_on("web_push"),
         "devices": devices_of(request.user),
         "here": session_name(request.session.session_key or ""),
     }

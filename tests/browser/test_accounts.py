@@ -97,6 +97,7 @@ PAGES = [
     "/settings/security/",
     "/settings/tokens/",
     "/settings/organisation/",
+    "/settings/flags/",
     "/accounts/password/change/",
     "/accounts/reauthenticate/",
     "/accounts/logout/",

@@ -50,7 +50,7 @@ PAGES = [
     "/dashboard/gallery/", "/dashboard/widgets/time-chart/settings/", "/insights/estimates/",
     "/insights/estimates/?months=3", "/insights/estimates/model/time-estimate/",
     "/insights/estimates/model/rough-estimate/", "/insights/estimates/task/{task}/",
-    "/insights/estimates/task/{task}/similar/", "/insights/team/{team}/",
+    "/insights/estimates/task/{task}/similar/", "/insights/team/{team}/", "/settings/flags/",
 ]  # fmt: skip
 FORMS = [
     "/entries/new/", "/clients/new/", "/projects/new/", "/projects/{project}/people/add/", "/tasks/new/", "/tags/new/",
@@ -59,11 +59,11 @@ FORMS = [
 ]  # fmt: skip
 NAMES = "Ada Admin Otto Outsider Olga Owner ada otto olga Studio studio Elsewhere Kestrel Timetracker example org"
 # What the admin shows of Django and other libraries that have no German for it.
-FOREIGN = "Authenticators Django False MFA Search Uid User sessions"
+FOREIGN = "Authenticators Django False MFA Search Switches Uid User sessions"
 # English and German words that mean something else, months, and what is spelled the same.
 ALIKE = (
     "was die Tag Filter April August September November Apr Aug Sep Nov min English Deutsch nowhere UTC Version Median "
-    "numpy scikit learn skops Jan Feb Jun Jul"
+    "numpy scikit learn skops Jan Feb Jun Jul analytics notifications"
 )
 WORD = re.compile(r"[^\W\d_]{3,}")
 

@@ -78,6 +78,12 @@ PEOPLE = [
         get("/settings/organisation/"),
         post("/settings/organisation/", ORGANISATION),
     ),
+    *rights(
+        "feature flags",
+        "see and switch",
+        get("/settings/flags/"),
+        post("/settings/flags/achievements/off/"),
+    ),
 ]
 OWN = [
     *rights(

@@ -146,6 +146,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "read what could be sent": "Y Y Y Y Y Y Y Y",
         "have keys counted": EVERYBODY_HERE,
     },
+    "feature flags": {"see and switch": ADMINISTRATORS},
     "the command palette": {"search, count what one uses": EVERYBODY_HERE},
     "the own account": {
         "settings, password, second factor": EVERYBODY_HERE,

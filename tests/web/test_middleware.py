@@ -86,6 +86,7 @@ def test_one_line_a_request(client_of_alice: Client, alice: Any, caplog: pytest.
     assert line | expected == line
     assert line["request_id"] == response.headers["X-Request-ID"]
     assert line["milliseconds"] > 0
+    assert not [word for word in (alice.username, alice.email, alice.display_name) if word and word in str(line)]
 
 
 def test_one_time_links_stay_out_of_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:

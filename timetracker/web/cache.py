@@ -52,3 +52,6 @@ class ForgivingRedisCache(RedisCache):
 
     def delete(self, key: Any, version: Any = None) -> bool:
         return self._tried(False, super().delete, key, version)
+
+    def delete_many(self, keys: Any, version: Any = None) -> None:
+        self._tried(None, super().delete_many, keys, version)

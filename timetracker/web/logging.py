@@ -12,21 +12,34 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 MASK = "***"
-_HIDDEN_NAME = r"[\w-]*(?:authorization|cookie|token|passw|secret|api[_-]?key|session_?id|csrf|signature)[\w-]*"
+_HIDDEN_NAME = (
+    r"(?:authorization|cookie|token|passw|passphrase|secret|credential|csrf|signature"
+    r"|(?:api|private|access|session)[_-]?key|session_?id)[\w-]{0,40}+"
+    r"|(?<![\w-])(?:auth|otp|pwd|p256dh)(?![\w-])"
+)
 _HIDDEN_KEY = re.compile(_HIDDEN_NAME, re.IGNORECASE)
+# Between a name and its value. JSON within JSON has a backslash before each quote.
+_BETWEEN = r"""\\{0,3}['"]?\s{0,3}[=:]\s{0,3}b?"""
+# Up to the quote that ends it; one behind a backslash does not. Where none ends it, to the end of the line.
+_QUOTED = r"""(?P<quote>\\{0,3}['"])(?:(?!(?P=quote))(?:\\.|[^\n\r]))*+"""
+_HEADER = r"(?:authorization|cookie)"
 _PATTERNS = [
-    # "Authorization: Token abc", "cookie='a=b; c=d'": the rest of a header's line
+    (re.compile(rf"(?i)((?:{_HIDDEN_NAME}){_BETWEEN}){_QUOTED}"), rf"\1\g<quote>{MASK}"),
+    # "Authorization: Token abc", "cookie=a=b; c=d": the rest of a header's line
     (
-        re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(['\"]?\s*[:=]\s*b?['\"]?)[^'\"\n\r]+"),
-        rf"\1\2{MASK}",
+        re.compile(rf"(?i)({_HEADER}[ \t]{{0,3}}[=:])(?![ \t]{{0,3}}b?\\{{0,3}}['\"]{re.escape(MASK)})[^\n\r]+"),
+        rf"\1 {MASK}",
     ),
-    (re.compile(r"(?i)\b(bearer|token|basic)\s+[\w.~+/=-]{8,}"), rf"\1 {MASK}"),
-    (re.compile(rf"(?i)({_HIDDEN_NAME})(['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,;)}}]+"), rf"\1\2{MASK}"),
+    (re.compile(r"(?i)\b(bearer|token|basic)\s{1,3}[\w.~+/=-]{8,}"), rf"\1 {MASK}"),
+    (re.compile(rf"(?i)((?:{_HIDDEN_NAME}){_BETWEEN})(?!\\{{0,3}}['\"]{re.escape(MASK)})[^\s&]+"), rf"\1{MASK}"),
     (re.compile(r"(?i)([?&](?:key|code|state|sig|otp)=)[^\s&#'\"]+"), rf"\1{MASK}"),
-    (re.compile(r"//[^\s/@:]*:[^\s/@]+@"), f"//{MASK}@"),
+    # What stands before the last @ of an address: passwords hold colons, slashes and other @.
+    (re.compile(r"//[^\s:/]{0,200}+:[^\s]{1,500}@"), f"//{MASK}@"),
+    (re.compile(r"//[^\s/]{1,500}@"), f"//{MASK}@"),
     (re.compile(r"/(setup|invite|key|token|feed|confirm-email)/[^/?\s'\"]+"), rf"/\1/{MASK}"),
-    (re.compile(r"/(?=[A-Za-z_~-]*[0-9])[\w~-]{32,}"), f"/{MASK}"),
-    (re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), MASK),
+    (re.compile(r"/(?=[A-Za-z_~-]{0,64}[0-9])[\w~-]{32,}"), f"/{MASK}"),
+    (re.compile(r"\bph[cx]_\w{20,}"), MASK),  # keys of PostHog, however they are called
+    (re.compile(r"(?<![\w.+-])[\w.+-]++(?:@|%40)[\w-]+(?:\.[\w-]+)+"), MASK),
 ]
 _LONG_SEGMENT = re.compile(r"/[\w~-]{20,}(?=/|$|\?)")
 
@@ -47,17 +60,28 @@ def mask_secrets(_logger: Any, _method: str, event_dict: EventDict) -> EventDict
 
 
 def _masked(key: Any, value: Any) -> Any:
-    if isinstance(key, str) and _HIDDEN_KEY.fullmatch(key) and not isinstance(value, bool | None):
+    if _is_hidden(key) and not isinstance(value, bool | None):
         return MASK
     if isinstance(value, str):
         return mask_path(value) if key == "path" else mask_text(value)
     if isinstance(value, Mapping):
-        return {inner: _masked(inner, item) for inner, item in value.items()}
+        return {_masked_name(inner): _masked(inner, item) for inner, item in value.items()}
+    if isinstance(value, list | tuple) and len(value) == 2 and _is_hidden(value[0]):
+        return [_masked_name(value[0]), MASK]  # a header, as servers keep them
     if isinstance(value, list | tuple | set | frozenset):
         return [_masked(None, item) for item in value]
     if isinstance(value, int | float | bool | None):
         return value
     return mask_text(str(value))
+
+
+def _is_hidden(key: Any) -> bool:
+    name = key.decode("latin-1") if isinstance(key, bytes) else key
+    return isinstance(name, str) and bool(_HIDDEN_KEY.search(name))
+
+
+def _masked_name(key: Any) -> Any:
+    return key if isinstance(key, int | float | bool | None) else mask_text(str(key))
 
 
 def configure(options: Mapping[str, Any]) -> None:

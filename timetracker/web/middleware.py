@@ -19,6 +19,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from timetracker.web import flags
 from timetracker.web.errors import Conflict, duplicate, is_duplicate
 from timetracker.web.logging import mask_path
 from timetracker.web.proxies import trust_proxies
@@ -59,7 +60,7 @@ class RequestMiddleware:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            with _CountedStatements() as statements:
+            with _CountedStatements() as statements, flags.read_once():
                 response = self._answer(request)
             response.headers["X-Request-ID"] = request_id
             for name, value in SECURITY_HEADERS.items():
