@@ -44,14 +44,14 @@ def main() -> None:
 def bench(people: int, devices: int) -> None:
     from django.core.management import call_command  # noqa: PLC0415 - needs Django set up
     from django.db import connection  # noqa: PLC0415 - as above
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
 
-    from notifications import web_push  # noqa: PLC0415
-    from notifications.categories import REMINDER  # noqa: PLC0415
-    from notifications.models import PushDevice, PushSending  # noqa: PLC0415
-    from notifications.services.sending import notify  # noqa: PLC0415
-    from timetracker.events.dispatch import dispatch, due_deliveries  # noqa: PLC0415
-    from timetracker.web.outbound import Response  # noqa: PLC0415
+    from notifications import web_push  # noqa: PLC0415 - as above
+    from notifications.categories import REMINDER  # noqa: PLC0415 - as above
+    from notifications.models import PushDevice, PushSending  # noqa: PLC0415 - as above
+    from notifications.services.sending import notify  # noqa: PLC0415 - as above
+    from timetracker.events.dispatch import dispatch, due_deliveries  # noqa: PLC0415 - as above
+    from timetracker.web.outbound import Response  # noqa: PLC0415 - as above
 
     call_command("migrate", verbosity=0)
     number = itertools.count()

@@ -15,7 +15,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from analytics.choices import Basis, ModelKind
-from analytics.models import CachedInsight, DigestMark, Dismissal, Prediction, ScoreWeights, TrainedModel
+from analytics.models import (
+    CachedInsight,
+    DigestMark,
+    Dismissal,
+    Prediction,
+    ScoreWeights,
+    TelemetryEvent,
+    TelemetryState,
+    TrainedModel,
+)
 from tests.analytics.learned import SCORE, TODAY, make_version
 from tests.conftest import ClientFor
 from tests.tracking.pages import text
@@ -61,6 +70,8 @@ def test_every_model_is_there_and_is_only_looked_at(browser: Browser, prediction
     Dismissal.objects.create(user=prediction.person, key="project:1:overdue")
     ScoreWeights.objects.create(user=prediction.person)
     DigestMark.objects.create(user=prediction.person, week=TODAY.date())
+    TelemetryState.objects.create(pk=TelemetryState.PK)
+    TelemetryEvent.objects.create(day=TODAY.date(), name="client_created")
 
     for model in apps.get_app_config("analytics").get_models():
         name, row = model._meta.model_name, model._default_manager.get()

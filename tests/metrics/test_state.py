@@ -141,4 +141,4 @@ def test_a_database_that_is_gone_costs_only_its_own_figures(monkeypatch: pytest.
     text = scrape(state).decode()
     assert figure(text, "timetracker_state_ok") == 0
     assert "timetracker_sockets_open" in text
-    assert "secret" not in text
+    assert "me:secret" not in text
