@@ -94,5 +94,5 @@ def settle_away(*, person: User, entry_id: int, deed: str) -> TimeEntry | None:
         changed = stopped.entry
     row.dismissals = 0
     row.save(update_fields=["dismissals"])
-    withdraw(person=person, kinds=[TriggerKind.IDLE])
+    withdraw(person=person, kinds=[TriggerKind.IDLE], read_too=True)
     return changed

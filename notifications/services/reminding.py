@@ -75,15 +75,19 @@ def not_today(*, person: User, kind: TriggerKind) -> list[int]:
 
     Returns the reminders that went for it.
     """
+    gone = withdraw(person=person, kinds=[kind], read_too=True)
+    _put_off(person, kind)
+    return gone
+
+
+def _put_off(person: User, kind: TriggerKind) -> None:
     today = today_of(person)
-    gone = withdraw(person=person, kinds=[kind])
     Trigger.objects.get_or_create(user=person, kind=kind)
     fresh = Trigger.objects.filter(user=person, kind=kind).exclude(dismissed_on=today)
     if not fresh.update(dismissals=F("dismissals") + 1, dismissed_on=today):
-        return gone
+        return
     if Trigger.objects.filter(user=person, kind=kind, dismissals__gte=ASKED_AFTER).update(dismissals=0):
         _ask_whether_to_stop(person, kind, today)
-    return gone
 
 
 @transaction.atomic
@@ -101,7 +105,8 @@ def today_after_all(*, person: User, kind: TriggerKind, rows: Iterable[int] = ()
 def note_dismissed(*, person: User, rows: Iterable[Notification]) -> None:
     """Archived or deleted without having been read."""
     for kind in _unread_kinds(rows):
-        not_today(person=person, kind=kind)
+        withdraw(person=person, kinds=[kind])
+        _put_off(person, kind)
 
 
 @transaction.atomic

@@ -127,7 +127,7 @@ def follow_timer(*, person: User) -> None:
     plan([person], BY_TIMER)
     running = situations_of([person], timezone.now())[person.pk].running
     over = [TriggerKind.NO_TIMER] if running else [TriggerKind.FORGOTTEN_TIMER, TriggerKind.IDLE]
-    if withdraw(person=person, kinds=over):
+    if withdraw(person=person, kinds=over, read_too=True):
         note_heeded(person=person, kinds=over)
 
 
@@ -137,17 +137,24 @@ def note_heeded(*, person: User, kinds: Iterable[str]) -> None:
 
 
 def withdraw(
-    *, person: User, kinds: Iterable[str], subject: models.Model | None = None, but: Notification | None = None
+    *,
+    person: User,
+    kinds: Iterable[str],
+    subject: models.Model | None = None,
+    but: Notification | None = None,
+    read_too: bool = False,
 ) -> list[int]:
-    """Reminders of what is over, read ones too: their buttons lead nowhere any more. Returns which they were.
+    """Reminders that still stand, of what is over, or said anew in `but`. Returns which they were.
 
-    With `but`, those not read yet, because it says the same anew.
+    `read_too`: also those that were read, where their buttons lead nowhere any more.
     """
     live = _standing(kinds).filter(user=person)
+    if not read_too:
+        live = live.filter(read_at=None)
     if subject is not None:
         live = live.filter(subject_type=name_of(subject), subject_id=subject.pk)
     if but is not None:
-        live = live.filter(read_at=None).exclude(pk=but.pk)
+        live = live.exclude(pk=but.pk)
     return _archive(live)
 
 

@@ -57,10 +57,14 @@ def _orm_beside_playwright() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
+HERE_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+"""Chromium finds no way to anybody else, whatever a page asks for."""
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     executable = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-    return {**browser_type_launch_args, "executable_path": executable, "args": ["--no-sandbox"]}
+    return {**browser_type_launch_args, "executable_path": executable, "args": ["--no-sandbox", HERE_ONLY]}
 
 
 # ── The server ───────────────────────────────────────────────────────────────
