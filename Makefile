@@ -8,7 +8,7 @@ export PORT DATA_DIR
 VENV := .venv
 PY := $(VENV)/bin/python
 # The tools for testing come on top of what serving needs, and stay once they are there.
-FOR_TESTS := test dev bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch screenshots lighthouse format
+FOR_TESTS := test dev bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load screenshots lighthouse format
 REQUIREMENTS := $(if $(or $(wildcard $(VENV)/dev.stamp),$(filter $(FOR_TESTS),$(MAKECMDGOALS))),dev,app)
 APPS := timetracker accounts tracking workflows analytics notifications
 FRONTEND_SOURCES := $(shell find static/src templates $(APPS) -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.py')
@@ -16,7 +16,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := $(DATA_DIR)/static/staticfiles.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch screenshots lighthouse messages format lock clean
+.PHONY: help setup run dev test bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load screenshots lighthouse messages format lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -61,6 +61,9 @@ bench-dashboard: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## P
 
 bench-watch: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print what metrics cost a page, pair by pair (BENCH_ARGS)
 	@$(PY) benchmarks/bench_watch.py $(BENCH_ARGS)
+
+bench-load: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print how many people a core serves on a working morning (BENCH_ARGS)
+	@$(PY) benchmarks/bench_load.py $(BENCH_ARGS)
 
 screenshots: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Take pictures of every page into var/screenshots (SCREENSHOTS_ARGS)
 	@$(PY) scripts/screenshots.py $(SCREENSHOTS_ARGS)

@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import time
+from collections.abc import Callable
 from typing import Self
 
 TWO_BYTES = 126
@@ -17,13 +18,17 @@ FINAL = MASKED = 0x80
 class Listener:
     """One open socket. `next(topic)` is the moment, in seconds since 1970, at which it hears of that topic again."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, on_topics: Callable[[list[str]], None]
+    ) -> None:
+        self.reader, self.writer, self.on_topics = reader, writer, on_topics
         self.waiting: dict[str, list[asyncio.Future[float]]] = {}
         self.task = asyncio.create_task(self._listen())
 
     @classmethod
-    async def open(cls, port: int, page_port: int, session: str) -> Self:
+    async def open(
+        cls, port: int, page_port: int, session: str, on_topics: Callable[[list[str]], None] = lambda _topics: None
+    ) -> Self:
         """To the server at `port`, from a page of the one at `page_port`: sockets are for our own pages only."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         lines = [
@@ -40,7 +45,7 @@ class Listener:
         answer = await reader.readuntil(b"\r\n\r\n")
         if not answer.startswith(b"HTTP/1.1 101"):
             raise SystemExit(f"The socket was refused: {answer[:200]!r}")
-        return cls(reader, writer)
+        return cls(reader, writer, on_topics)
 
     def next(self, topic: str) -> asyncio.Future[float]:
         future: asyncio.Future[float] = asyncio.get_running_loop().create_future()
@@ -61,6 +66,7 @@ class Listener:
                 continue
             message = json.loads(content)
             moment = time.time()
+            self.on_topics(message.get("topics", []))
             for topic in message.get("topics", ()):
                 for future in self.waiting.pop(topic, ()):
                     future.set_result(moment)
