@@ -95,10 +95,10 @@ def next_due_at(kind: Kind) -> dt.datetime | None:
 def run_batch(kind: Kind | None = None, *, until: Callable[[], bool] = lambda: False) -> int:
     """Run the first of what is due, or until `until()` says stop. Returns how many had their turn."""
     count = 0
-    for pk in list(due_deliveries(kind).values_list("pk", flat=True)[:BATCH]):
+    for seen in list(due_deliveries(kind).select_related("event")[:BATCH]):
         if until():
             break
-        dispatch(pk)
+        _carry_out(_take(seen))
         count += 1
     return count
 
@@ -124,7 +124,10 @@ def wake_for_due() -> None:
 
 # ── One delivery ─────────────────────────────────────────────────────────────
 def dispatch(delivery_id: int) -> Outcome:
-    delivery = _claim(delivery_id)
+    return _carry_out(_claim(delivery_id))
+
+
+def _carry_out(delivery: Delivery | None) -> Outcome:
     if delivery is None:
         return Outcome.NOT_DUE
     outcome = _try(delivery)
@@ -144,10 +147,15 @@ def _try(delivery: Delivery) -> Outcome:
 
 
 def _claim(delivery_id: int) -> Delivery | None:
-    """Take the lease, or None where it is not to be had. A try counts from here, so that a crash is one too."""
     seen = due_deliveries().filter(pk=delivery_id).select_related("event").first()
-    if seen is None:
-        return None
+    return _take(seen) if seen else None
+
+
+def _take(seen: Delivery) -> Delivery | None:
+    """Take the lease, or None where it is not to be had (any more): the delivery may have been seen a while ago.
+
+    A try counts from here, so that a crash is one too.
+    """
     unchanged = Delivery.objects.filter(
         pk=seen.pk, status=Status.PENDING, next_try_at=seen.next_try_at, lease_token=seen.lease_token
     )
