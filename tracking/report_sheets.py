@@ -1,32 +1,19 @@
-"""A report as a spreadsheet: the rows of its CSV, with numbers as numbers and days as days."""
+"""The file of a report that somebody asks for."""
 
 from __future__ import annotations
-
-import datetime as dt
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from tempfile import SpooledTemporaryFile
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.utils import get_column_letter
 
 from accounts.models import User
-from timetracker.web.money import decimals
 from timetracker.web.usage import used
-from tracking.report_files import FORMULA, csv_answer, entry_rows, report_rows, report_size
+from tracking.report_files import csv_answer, entry_rows, report_rows, report_size
 from tracking.reports import Question, entries_behind, report
 
 MOST_ROWS = 20_000
 """All of it is written before the first byte goes out: 20,000 entries take 7 s of a busy core, and little memory."""
-IN_MEMORY = 1 << 20
-TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def file_of(
@@ -40,6 +27,8 @@ def file_of(
     used("data_exported", what=kind, format=output)
     if output == "csv":
         return csv_answer(rows, name)
+    from tracking.spreadsheets import xlsx_answer  # noqa: PLC0415 - openpyxl brings numpy: not before it is needed
+
     return xlsx_answer(rows, name)
 
 
@@ -50,55 +39,3 @@ def check_size(rows: int) -> None:
             "A spreadsheet takes at most %(most)s rows, and this would have %(found)s. Take the CSV, or filter more."
         )
         raise ValidationError({"output": text % {"most": most, "found": found}})
-
-
-def xlsx_answer(rows: Iterable[list[Any]], name: str) -> FileResponse:
-    """Written to a file before it is sent: a spreadsheet has no beginning that could go ahead. See `check_size`."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Report"))
-    sheet.freeze_panes = "A2"
-    for number in range(1, 17):
-        sheet.column_dimensions[get_column_letter(number)].width = 18
-    for row in _cells(sheet, iter(rows)):
-        sheet.append(row)
-    file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
-    book.save(file)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=TYPE)
-
-
-def _cells(sheet: Any, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
-    head = next(rows)
-    yield [_cell(sheet, name) for name in head]
-    shown = [_shown(name) for name in head]
-    for row in rows:
-        yield [_cell(sheet, value, form) for value, form in zip(row, shown, strict=False)]
-
-
-def _shown(column: str) -> str:
-    if not column.startswith("amount_"):
-        return "#,##0.00" if column in {"hours", "rate", "amount"} else "0"
-    places = decimals(column.removeprefix("amount_"))
-    return "#,##0" + ("." + "0" * places if places else "")
-
-
-def _cell(sheet: Any, value: Any, shown: str = "0") -> Any:
-    match value:
-        case str():
-            value = ILLEGAL_CHARACTERS_RE.sub("", value)
-            if not value.startswith((*FORMULA, "#")):
-                return value
-            cell = WriteOnlyCell(sheet, value)
-            cell.data_type, cell.quotePrefix = "s", True  # text, also when somebody edits it there
-            return cell
-        case dt.datetime():
-            value, shown = value.replace(tzinfo=None), "yyyy-mm-dd hh:mm:ss"
-        case dt.date():
-            shown = "yyyy-mm-dd"
-        case Decimal() | int():
-            pass
-        case _:
-            return value
-    cell = WriteOnlyCell(sheet, value)
-    cell.number_format = shown
-    return cell

@@ -176,7 +176,7 @@ def test_nothing_that_starts_the_server_reads_the_libraries():
     program = (
         "import sys, django; django.setup(); import timetracker.asgi, timetracker.celery, timetracker.urls\n"
         "from django.contrib import admin; admin.autodiscover()\n"
-        "print([name for name in ('scipy', 'sklearn', 'skops') if name in sys.modules])"
+        "print([name for name in ('numpy', 'openpyxl', 'scipy', 'sklearn', 'skops') if name in sys.modules])"
     )
     environment = {"DJANGO_SETTINGS_MODULE": "timetracker.settings", "DATA_DIR": str(settings.DATA_DIR), "PATH": ""}
     done = subprocess.run(

@@ -17,7 +17,7 @@ from accounts.models import User
 from tests.conftest import ClientFor
 from tests.tracking.pages import at, text
 from tests.work import make_client, make_entry, make_project, make_tag
-from tracking import report_sheets
+from tracking import report_sheets, spreadsheets
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wednesday")]
 MARCH = "first=2026-03-01&last=2026-03-31"
@@ -41,7 +41,7 @@ def march(owner: User) -> None:
 
 def sheet_of(answer: Any) -> Worksheet:
     assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == report_sheets.TYPE
+    assert answer.headers["Content-Type"] == spreadsheets.TYPE
     body = b"".join(answer.streaming_content)
     assert len(body) == int(answer.headers["Content-Length"])
     return load_workbook(io.BytesIO(body)).active
