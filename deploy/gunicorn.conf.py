@@ -11,6 +11,8 @@ bind = "0.0.0.0:8000"
 workers = 2
 worker_class = "gthread"
 threads = 4
+# Seconds. A proxy's idle connection ends on its side first; ours would cut off what it is just sending.
+keepalive = 75
 
 
 def on_starting(server: Any) -> None:

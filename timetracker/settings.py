@@ -209,6 +209,9 @@ CELERY_BEAT_SCHEDULE = {
     "due-jobs": {"task": "timetracker.events.tasks.run_due_jobs", "schedule": crontab(minute="*")},
 }
 
+# Touched by a worker and by the beat while they live; for health checks.
+ALIVE_FILE = env.str("ALIVE_FILE", default="")
+
 # ── People ───────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.SignInBackend"]

@@ -14,7 +14,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 FILES = ("docker-compose.yml", "docker-compose.analytics.yml")
-PARTS = ("web", "sockets", "worker", "beat")
+PARTS = ("web", "live", "worker", "beat")
 OF_IMAGES = {
     "proxy": {"SITE_ADDRESS"},
     "postgres": {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"},
@@ -121,16 +121,16 @@ def test_prometheus_asks_every_part_at_its_port():
     }  # fmt: skip
     pages = int(re.search(r'bind = ".*:(\d+)"', (ROOT / "deploy/gunicorn.conf.py").read_text())[1])
     figures = {SERVICES[name]["environment"]["METRICS_PORT"] for name in PARTS}
-    assert asked == {"web": pages, **dict.fromkeys(("sockets", "worker", "beat"), *figures)}
+    assert asked == {"web": pages, **dict.fromkeys(("live", "worker", "beat"), *figures)}
     assert f"web:{pages}" in (ROOT / "deploy/Caddyfile").read_text()
     assert {SERVICES[name]["environment"]["METRICS_BIND"] for name in PARTS} == {"0.0.0.0"}  # noqa: S104 - named there
     # Nobody outside the network reaches that port.
     assert not [name for name in PARTS if "ports" in SERVICES[name]]
 
 
-def test_sockets_listen_where_the_proxy_asks():
-    port = re.search(r"--port (\d+)", SERVICES["sockets"]["command"])[1]
-    assert f"sockets:{port}" in (ROOT / "deploy/Caddyfile").read_text()
+def test_live_listens_where_the_proxy_asks():
+    port = re.search(r"--port (\d+)", SERVICES["live"]["command"])[1]
+    assert f"live:{port}" in (ROOT / "deploy/Caddyfile").read_text()
 
 
 def test_what_shows_figures_and_logs_is_for_this_machine():

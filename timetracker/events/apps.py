@@ -2,6 +2,8 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
+from timetracker.events import alive
+
 
 class EventsConfig(AppConfig):
     name = "timetracker.events"
@@ -11,3 +13,4 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         # Payloads before the handlers that name them.
         autodiscover_modules("events", "handlers", "schedules")
+        alive.connect()
