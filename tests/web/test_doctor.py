@@ -215,6 +215,8 @@ def test_static_files(settings: Any, tmp_path: Path) -> None:
     assert_to_mend(doctor.static_files, "not those of this version")
     (root / "main.abc.js").write_text("1")
     assert said(doctor.static_files) == [(True, "1 static files are collected.")]
+    (Path(settings.STATICFILES_DIRS[0]) / ".stamp").touch()
+    assert_well(doctor.static_files)
     settings.DEBUG = True
     shutil.rmtree(root)
     assert_well(doctor.static_files)

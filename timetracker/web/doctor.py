@@ -278,7 +278,8 @@ def static_files() -> Iterator[Found]:
         return
     missing = [name for name in listed.values() if not (root / name).exists()]
     folders = [Path(folder) for folder in settings.STATICFILES_DIRS]
-    built = {str(path.relative_to(folder)) for folder in folders for path in folder.rglob("*") if path.is_file()}
+    files = (path.relative_to(folder) for folder in folders for path in folder.rglob("*") if path.is_file())
+    built = {str(path) for path in files if not path.name.startswith(".")}  # such as make's stamp are not collected
     if missing or not built <= set(listed):
         yield False, f"Static files in {root} are not those of this version: run manage.py collectstatic."
     else:
