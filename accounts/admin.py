@@ -28,7 +28,7 @@ from accounts.services.sessions import end_all_sessions
 from accounts.services.teams import create_team, delete_team, update_team
 from accounts.services.tokens import revoke_token
 from timetracker.web.errors import Conflict
-from timetracker.web.flags import FLAGS
+from timetracker.web.flags import FLAGS, state_of
 
 # The same door for everybody: tries are counted, and the second factor is asked for.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # how allauth documents it
@@ -232,15 +232,23 @@ class SwitchAdminForm(forms.ModelForm):
 
 @admin.register(Switch)
 class SwitchAdmin(admin.ModelAdmin):
-    """Feature flags as far as the administration has a say; without a row a flag is as it comes."""
+    """Feature flags as far as the administration has a say; without a row PostHog decides, or the default."""
 
     form = SwitchAdminForm
-    list_display = ["name", "active", "modified"]
+    list_display = ["name", "active", "now", "posthog", "modified"]
     search_fields = ["name"]
     ordering = ["name"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Switch | None = None) -> list[str]:
         return ["name"] if obj else []
+
+    @admin.display(description=gettext_lazy("Decided by"))
+    def now(self, row: Switch) -> str:
+        return state_of(FLAGS[row.name]).why.label if row.name in FLAGS else "–"
+
+    @admin.display(description=gettext_lazy("PostHog says"), boolean=True)
+    def posthog(self, row: Switch) -> bool | None:
+        return state_of(FLAGS[row.name]).posthog if row.name in FLAGS else None
 
     def save_model(self, request: HttpRequest, obj: Switch, form: forms.ModelForm, change: bool) -> None:
         choice = FlagChoice.ON if form.cleaned_data["active"] else FlagChoice.OFF

@@ -66,7 +66,8 @@ class SetUpForm(NewPersonForm):
         label=_("Send anonymous usage figures"),
         required=False,
         help_text=_(
-            "Nothing is sent unless you choose it here, and never names or texts: only how often things are done."
+            "Nothing is sent unless you choose it here, and never names or texts: only how often things are done. "
+            "PostHog is then also asked which features are on; you can decide otherwise."
         ),
         widget=forms.CheckboxInput({"autocomplete": "off"}),  # nor ticked by a browser that remembers
     )

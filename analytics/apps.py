@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from timetracker.web.flags import hear_from
+
 
 class AnalyticsConfig(AppConfig):
     name = "analytics"
@@ -9,3 +11,6 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         # Needs the models, which are not loaded yet when this module is imported.
         from analytics import reasons, receivers  # noqa: F401, PLC0415
+        from analytics.queries.telemetry import posthog_flags  # noqa: PLC0415
+
+        hear_from(posthog_flags)

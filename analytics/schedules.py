@@ -6,6 +6,7 @@ from analytics.queries.models import kinds_to_train
 from analytics.services.digest import tell_weeks
 from analytics.services.kept import forget_expired
 from analytics.services.nightly import is_due
+from analytics.services.posthog_flags import ask
 from analytics.services.telemetry import ask_to_send
 from analytics.services.telemetry_counters import counters
 from timetracker.events.clock import job
@@ -43,3 +44,9 @@ def weekly_digest(now: dt.datetime) -> None:
 def send_telemetry(now: dt.datetime) -> None:
     counters.write()
     ask_to_send(now)
+
+
+@job("analytics.posthog_flags", every=dt.timedelta(minutes=5))
+def posthog_flags(now: dt.datetime) -> None:
+    """Where telemetry is on. Other jobs wait for it, for three seconds at most."""
+    ask()

@@ -37,6 +37,12 @@ class TelemetryState(models.Model):
     dropped_undeclared = models.PositiveBigIntegerField(_("dropped because not declared"), default=0)
     dropped_old = models.PositiveBigIntegerField(_("dropped because too old"), default=0)
 
+    flags = models.JSONField(_("feature flags that PostHog said"), default=dict)
+    """Name to true or false: of the flags of this version, and nothing else of the answer."""
+    flags_at = models.DateTimeField(_("PostHog said them"), null=True)
+    flags_error = models.CharField(_("last failure to ask for feature flags"), max_length=60, blank=True)
+    flags_ignored = models.PositiveBigIntegerField(_("feature flags that were neither on nor off"), default=0)
+
     class Meta:
         db_table = "telemetry_state"
         verbose_name = _("sending of usage figures")

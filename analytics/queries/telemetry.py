@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
 
 from accounts.models import Organisation, User
 from analytics.models import TelemetryEvent, TelemetryState, TelemetryStatus
@@ -14,6 +17,12 @@ KEPT_SENT = 200
 """So many messages that were sent are kept, to be looked at."""
 MOST_WAITING = 1000
 """Rows, each for one thing on one day: enough for a week with everything in every variety each day."""
+
+FLAGS_KEPT = dt.timedelta(hours=24)
+"""So long the last answer about feature flags counts while PostHog cannot be reached."""
+FLAGS_KEY = "analytics.posthog_flags"
+FLAGS_CACHED = 60
+"""Seconds. Whoever changes them empties the cache, which without Redis is the cache of that process alone."""
 
 
 def has_agreed() -> bool:
@@ -48,3 +57,16 @@ def waiting_times() -> int:
 
 def people_here() -> int:
     return User.objects.filter(is_active=True).count()
+
+
+def posthog_flags() -> Mapping[str, bool]:
+    """What PostHog said of feature flags. Nothing where nobody has agreed, or the answer is too old."""
+    if not settings.POSTHOG_API_KEY:
+        return {}
+    kept: tuple[dict[str, bool], dt.datetime | None] | None = cache.get(FLAGS_KEY)
+    if kept is None:
+        state = telemetry_state() if has_agreed() else TelemetryState()
+        kept = (state.flags, state.flags_at)
+        cache.set(FLAGS_KEY, kept, FLAGS_CACHED)
+    flags, said_at = kept
+    return flags if said_at and said_at > timezone.now() - FLAGS_KEPT else {}

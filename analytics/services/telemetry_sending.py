@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -78,10 +78,14 @@ class Carrier:
     """Stands where the library has its session of `requests`."""
 
     answers: list[Answer] = field(default_factory=list)
+    seconds: float | None = None
+    """To wait at most, where that is less than `outbound` waits."""
 
-    def post(self, url: str, *, data: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
+    def post(self, url: str, *, data: bytes | str, headers: Mapping[str, str], timeout: float) -> Answer:
         told = {name: headers[name] for name in ("Content-Type", "Content-Encoding") if name in headers}
-        self.answers.append(Answer(request("POST", url, content=data, headers=told, redirects=0)))
+        content = data.encode() if isinstance(data, str) else data
+        answer = request("POST", url, content=content, headers=told, redirects=0, seconds=self.seconds)
+        self.answers.append(Answer(answer))
         return self.answers[-1]
 
 
@@ -157,6 +161,14 @@ def examples() -> list[TelemetryEvent]:
         TelemetryEvent(day=today, name=one.name, properties={each.name: each.allowed[0] for each in one.properties})
         for one in declared().values()
     ]
+
+
+def post(path: str, session: Carrier | Writer, body: Mapping[str, Any]) -> Answer:
+    """What is no message: the library adds the key and the time, and the session takes it."""
+    from posthog.request import post as post_body  # noqa: PLC0415 - as above
+
+    sent: dict[str, Any] = {**body, "session": session}
+    return cast(Answer, post_body(settings.POSTHOG_API_KEY, settings.POSTHOG_HOST, path=path, **sent))
 
 
 def _pack(messages: Sequence[Message], session: Carrier | Writer) -> None:

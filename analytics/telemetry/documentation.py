@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from django.utils import translation
 
+from analytics.telemetry.question import ASKED_WITH, PATH
 from analytics.telemetry.registry import WIRE, Declared, common, declared
+from timetracker.web.flags import FLAGS
 
 BEGIN = "<!-- Made by `manage.py telemetry_doc`; do not edit by hand. -->\n"
 END = "<!-- End of what is made. -->\n"
@@ -30,6 +32,9 @@ def _lines() -> Iterator[str]:
     yield from (f"| `{name}` | `{value}` | tells PostHog to add nothing of its own |" for name, value in WIRE.items())
     yield "\n### Events\n\n| event | when | why | properties |\n| --- | --- | --- | --- |"
     yield from (f"| `{one.name}` | {one.about} | {one.reason} | {_properties(one)} |" for one in declared().values())
+    yield f"\n### Asking for feature flags\n\nTo `{PATH}`:\n\n| property | what it says |\n| --- | --- |"
+    yield from (f"| `{name}` | {about} |" for name, about in ASKED_WITH.items())
+    yield f"\nThe feature flags of this version: {', '.join(f'`{name}`' for name in sorted(FLAGS))}."
     yield ""
 
 

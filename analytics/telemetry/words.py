@@ -1,4 +1,4 @@
-"""Why sending failed, as a sentence. The reasons are those of `outbound` and of telemetry_sending.py."""
+"""Why sending failed, as a sentence. The reasons are those of `outbound`, telemetry_sending.py and posthog_flags.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _AWAY = _("PostHog could not be reached.")
 _NO_ADDRESS = _("POSTHOG_HOST is no address that can be sent to.")
 _KEY = _("PostHog refused it. Perhaps POSTHOG_API_KEY is not the key of a project.")
 _REASONS: dict[str, StrOrPromise] = {
-    "timeout": _("PostHog took longer than ten seconds."),
+    "timeout": _("PostHog took too long."),
     "connection": _AWAY,
     "unknown_host": _AWAY,
     "private_address": _("The address of POSTHOG_HOST is not a public one. OUTBOUND_ALLOWED_NETWORKS can allow it."),
@@ -24,6 +24,7 @@ _REASONS: dict[str, StrOrPromise] = {
     "protocol": _("What answered was not PostHog."),
     "too_large": _("What answered was not PostHog."),
     "encoding": _("What answered was not PostHog."),
+    "quota": _("PostHog has answered too often for the plan of its project."),
     "status_400": _KEY,
     "status_401": _KEY,
     "status_403": _KEY,

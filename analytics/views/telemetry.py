@@ -17,12 +17,15 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import require_administrator
 from analytics.queries.telemetry import has_agreed, sent_messages, telemetry_state, waiting_times
+from analytics.services.posthog_flags import body_of_question
 from analytics.services.telemetry import delete_sent_record, renew_install_id, switch_telemetry
 from analytics.services.telemetry_sending import body_of_next
+from analytics.telemetry.question import ASKED_WITH, PATH
 from analytics.telemetry.registry import common, declared
 from analytics.telemetry.words import reason_in_words
 from timetracker.web.answers import action, number
 from timetracker.web.commands import get_command
+from timetracker.web.flags import FLAGS
 from timetracker.web.htmx import redirect_with_toast, render_page
 from timetracker.web.pagination import page_of
 from timetracker.web.usage import used
@@ -44,6 +47,10 @@ def telemetry(request: HttpRequest) -> HttpResponse:
         "key": settings.POSTHOG_API_KEY,
         "host": settings.POSTHOG_HOST,
         "preview": body_of_next(state, on=on),
+        "path": PATH,
+        "question": body_of_question(state, on=on),
+        "said": [(FLAGS[name].label, is_on) for name, is_on in sorted(state.flags.items()) if name in FLAGS],
+        "no_answer": reason_in_words(state.flags_error) if state.flags_error else "",
         "waiting": waiting_times(),
         "trouble": reason_in_words(state.last_error) if state.last_error else "",
         "page": page,
@@ -56,7 +63,7 @@ def telemetry(request: HttpRequest) -> HttpResponse:
 @require_safe
 def telemetry_registry(request: HttpRequest) -> HttpResponse:
     """Open to everybody: who sets an instance up reads it before anybody can sign in."""
-    context: dict[str, Any] = {"events": declared().values(), "common": common().values()}
+    context: dict[str, Any] = {"events": declared().values(), "common": common().values(), "asked": ASKED_WITH.items()}
     return render(request, "analytics/telemetry/registry.html", context)
 
 

@@ -68,7 +68,7 @@ def test_the_preview_is_what_arrives_to_the_letter(telemetry_on: PostHog, capsys
     count(Counted("client_created"))
     shown = json.loads(preview())
     call_command("telemetry_preview")
-    printed = json.loads(capsys.readouterr().out)
+    printed = json.loads(capsys.readouterr().out)["/batch/"]
     send_waiting()
     arrived = telemetry_on.bodies[0]
     for one in (shown, printed, arrived):
@@ -79,7 +79,7 @@ def test_the_preview_is_what_arrives_to_the_letter(telemetry_on: PostHog, capsys
 def test_before_anybody_agrees_the_preview_shows_examples_and_sends_nothing(posthog: PostHog, organisation, capsys):
     call_command("telemetry_preview")
     told = capsys.readouterr()
-    batch = json.loads(told.out)["batch"]
+    batch = json.loads(told.out)["/batch/"]["batch"]
     assert {message["event"] for message in batch} == set(telemetry_sending.declared())
     assert {message["distinct_id"] for message in batch} == {str(telemetry_sending.SOMEBODY)}
     assert "Telemetry is off" in told.err

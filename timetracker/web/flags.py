@@ -1,12 +1,13 @@
 """Feature flags: what an administrator may switch off, or on, for everybody.
 
-Of three that may say, the first that does decides: the environment (`FLAG_ACHIEVEMENTS=off`), the administration (a
-`Switch` of waffle), the default below. Code asks `is_on("achievements")`, at one place for each flag.
+Of four that may say, the first that does decides: the environment (`FLAG_ACHIEVEMENTS=off`), the administration (a
+`Switch` of waffle), PostHog where telemetry is on (`hear_from`), the default below. Code asks `is_on("achievements")`,
+at one place for each flag.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from django.utils.translation import gettext_lazy as _
 
 log = structlog.get_logger(__name__)
 WORDS = {"on": True, "off": False}
+Values = Mapping[str, bool]
+"""By the name of the flag; a name that is missing says nothing."""
 
 
 class UnknownFlag(LookupError):
@@ -32,6 +35,7 @@ class Why(models.TextChoices):
 
     ENVIRONMENT = "environment", _("environment")
     ADMINISTRATION = "administration", _("administration")
+    POSTHOG = "posthog", "PostHog"
     DEFAULT = "default", _("default")
 
 
@@ -55,6 +59,8 @@ class State:
     flag: Flag
     is_on: bool
     why: Why
+    posthog: bool | None = None
+    """What PostHog says, whoever decides. None where it says nothing."""
 
     @property
     def is_fixed(self) -> bool:
@@ -97,7 +103,13 @@ FLAGS = {
     )
 }
 
-_switches: ContextVar[dict[str, bool] | None] = ContextVar("flags_of_this_request", default=None)
+_kept: ContextVar[dict[str, Values] | None] = ContextVar("flags_of_this_request", default=None)
+_posthog: list[Callable[[], Values]] = []
+
+
+def hear_from(values: Callable[[], Values]) -> None:
+    """Registers who knows what PostHog says. It is asked within requests, so it asks nobody elsewhere."""
+    _posthog[:] = [values]
 
 
 def is_on(name: str) -> bool:
@@ -116,37 +128,47 @@ def states() -> list[State]:
 
 
 def state_of(flag: Flag) -> State:
+    posthog = _once("posthog", _said_by_posthog).get(flag.name)
     said = WORDS.get(settings.FLAGS.get(flag.name, "").lower())
     if said is not None:
-        return State(flag, said, Why.ENVIRONMENT)
-    chosen = _chosen().get(flag.name)
+        return State(flag, said, Why.ENVIRONMENT, posthog)
+    chosen = _once("administration", _chosen).get(flag.name)
     if chosen is not None:
-        return State(flag, chosen, Why.ADMINISTRATION)
+        return State(flag, chosen, Why.ADMINISTRATION, posthog)
+    if posthog is not None:
+        return State(flag, posthog, Why.POSTHOG, posthog)
     return State(flag, flag.default, Why.DEFAULT)
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Within it the switches are read at most once, whoever asks."""
-    token = _switches.set({})
+    """Within it each that may say is read at most once, whoever asks."""
+    token = _kept.set({})
     try:
         yield
     finally:
-        _switches.reset(token)
+        _kept.reset(token)
 
 
-def _chosen() -> dict[str, bool]:
-    """The switches of the administration by name: from the cache, where waffle keeps all of them together."""
-    kept = _switches.get()
-    if kept:
-        return kept
+def _once(who: str, read: Callable[[], Values]) -> Values:
+    kept = _kept.get()
+    if kept is None:
+        return read()
+    if who not in kept:
+        kept[who] = read()
+    return kept[who]
+
+
+def _said_by_posthog() -> Values:
+    return _posthog[0]() if _posthog else {}
+
+
+def _chosen() -> Values:
+    """The switches of the administration: from the cache, where waffle keeps all of them together."""
     # Models can only be imported when all apps are there, and these ask for flags before.
     from waffle.models import Switch  # noqa: PLC0415
 
-    switches = {switch.name: switch.active for switch in Switch.get_all()}
-    if kept is not None:
-        kept |= {"": False, **switches}  # no flag has an empty name: it says that they were read
-    return switches
+    return {switch.name: switch.active for switch in Switch.get_all()}
 
 
 # ── The environment ──────────────────────────────────────────────────────────

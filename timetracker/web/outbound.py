@@ -66,14 +66,16 @@ def request(
     headers: Mapping[str, str] | None = None,
     allow_networks: Iterable[str | Network] = (),
     redirects: int = MAX_REDIRECTS,
+    seconds: float | None = None,
 ) -> Response:
     """Send one request and read the answer, whatever its status. Raises OutboundRefused or OutboundFailed.
 
-    Blocks for up to ten seconds: never inside a transaction. With no `redirects` one is an answer like any other.
+    Blocks for up to `seconds`, ten unless fewer are given: never inside a transaction. With no `redirects` one is an
+    answer like any other.
     """
     allowed = [ip_network(item) for item in (*settings.OUTBOUND_ALLOWED_NETWORKS, *allow_networks)]
     try:
-        with _client(allowed, time.monotonic() + SECONDS) as client:
+        with _client(allowed, time.monotonic() + min(seconds or SECONDS, SECONDS)) as client:
             first = client.build_request(method, _checked(httpx.URL(url)), content=content, headers=headers)
             return _follow(client, first, redirects)
     except httpx.TimeoutException as error:
