@@ -64,6 +64,7 @@ def telemetry(request: HttpRequest) -> HttpResponse:
 def telemetry_registry(request: HttpRequest) -> HttpResponse:
     """Open to everybody: who sets an instance up reads it before anybody can sign in."""
     context: dict[str, Any] = {"events": declared().values(), "common": common().values(), "asked": ASKED_WITH.items()}
+    context["flag_names"] = sorted(FLAGS)
     return render(request, "analytics/telemetry/registry.html", context)
 
 

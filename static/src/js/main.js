@@ -38,6 +38,7 @@ import "./timer-edit.js";
 import "./timer-swap.js";
 import "./key-hints.js";
 import "./palette.js";
+import "./current-tab.js";
 import "./copy.js";
 import "./guess-zone.js";
 import "./passkeys.js";
