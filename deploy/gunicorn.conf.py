@@ -20,6 +20,15 @@ def on_starting(server: Any) -> None:
     processes.sweep()
 
 
+def post_worker_init(worker: Any) -> None:
+    """It says from now on that it is there."""
+    # Need Django, which each worker has set up by now, and this file's own process never does.
+    from timetracker.metrics.choices import ProcessKind  # noqa: PLC0415
+    from timetracker.metrics.reporter import start_reports  # noqa: PLC0415
+
+    start_reports(ProcessKind.PAGES)
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """Its counters stay; what it said of itself does not."""
     processes.forget_dead()

@@ -44,7 +44,7 @@ PAGES = {
     "shortcuts": "/settings/shortcuts/", "quick-actions-order": "/settings/quick-actions/",
     "security": "/settings/security/", "organisation": "/settings/organisation/",
     "telemetry": "/settings/telemetry/", "telemetry-registry": "/telemetry/", "not-found": "/projects/999999/",
-    "flags": "/settings/flags/",
+    "flags": "/settings/flags/", "performance": "/settings/performance/",
     "patterns": "/insights/", "teams-patterns": "/insights/team/", "team-patterns": "/insights/team/{team}/",
     "projects-health": "/insights/projects/", "project-health": "/insights/projects/{project}/",
     "insights": "/insights/estimates/", "model-card": "/insights/estimates/model/time-estimate/",

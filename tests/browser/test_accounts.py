@@ -98,6 +98,7 @@ PAGES = [
     "/settings/tokens/",
     "/settings/organisation/",
     "/settings/flags/",
+    "/settings/performance/",
     "/accounts/password/change/",
     "/accounts/reauthenticate/",
     "/accounts/logout/",

@@ -51,6 +51,7 @@ PAGES = [
     "/insights/estimates/?months=3", "/insights/estimates/model/time-estimate/",
     "/insights/estimates/model/rough-estimate/", "/insights/estimates/task/{task}/",
     "/insights/estimates/task/{task}/similar/", "/insights/team/{team}/", "/settings/flags/",
+    "/settings/performance/", "/settings/performance/?order=p95", "/settings/performance/to-mend/",
 ]  # fmt: skip
 FORMS = [
     "/entries/new/", "/clients/new/", "/projects/new/", "/projects/{project}/people/add/", "/tasks/new/", "/tags/new/",

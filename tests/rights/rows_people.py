@@ -84,6 +84,12 @@ PEOPLE = [
         get("/settings/flags/"),
         post("/settings/flags/achievements/off/"),
     ),
+    *rights(
+        "how the server does",
+        "see",
+        get("/settings/performance/"),
+        get("/settings/performance/to-mend/"),
+    ),
 ]
 OWN = [
     *rights(

@@ -147,6 +147,7 @@ RIGHTS: dict[str, dict[str, str]] = {
         "have keys counted": EVERYBODY_HERE,
     },
     "feature flags": {"see and switch": ADMINISTRATORS},
+    "how the server does": {"see": ADMINISTRATORS},
     "the command palette": {"search, count what one uses": EVERYBODY_HERE},
     "the own account": {
         "settings, password, second factor": EVERYBODY_HERE,

@@ -23,6 +23,7 @@ from twisted.internet import reactor
 from timetracker.events.threads import start_threads, stop_threads
 from timetracker.live.bounded import BoundedFactory
 from timetracker.live.routing import websocket_application
+from timetracker.live.signals import server_began, server_ended
 from timetracker.live.wsgi_bridge import ABORT, PACE, WsgiBridge
 
 daphne.server.HTTPFactory = BoundedFactory  # it takes none of ours
@@ -70,6 +71,7 @@ class EmbeddedServer:
 
     def _start_threads(self) -> None:
         self.threads = start_threads()
+        server_began.send_robust(sender=EmbeddedServer)
         # Threads take turns five times as often as Python would have them: an answer need not wait for a handler.
         sys.setswitchinterval(0.001)
         # What the program itself is made of stays: collecting garbage need not look through it again and again.
@@ -83,6 +85,7 @@ class EmbeddedServer:
         closing.start()
         done = stop_threads(self.threads, within=SHUTDOWN_SECONDS)
         closing.join(max(0.0, deadline - time.monotonic()))
+        server_ended.send_robust(sender=EmbeddedServer)
         return done and not closing.is_alive()
 
 

@@ -3,6 +3,12 @@ from django.dispatch import Signal
 server_ready = Signal()
 """`manage.py serve` answers requests now. Sent once, with `url` and `write`, a function that prints a line."""
 
+server_began = Signal()
+"""A server that does everything in one process runs."""
+
+server_ended = Signal()
+"""It has answered its last request and is about to end. Not sent where it was killed."""
+
 socket_opened = Signal()
 """A signed-in person's page listens."""
 

@@ -9,6 +9,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
 from timetracker.metrics import processes
 
@@ -22,6 +23,11 @@ class Counted(Collector):
             return REGISTRY.collect()
         processes.forget_dead()
         return MultiProcessCollector(None, path=str(here)).collect()
+
+
+def counted_samples(*families: str) -> list[Sample]:
+    """Of these metrics, as a scrape would give them."""
+    return [sample for family in Counted().collect() if family.name in families for sample in family.samples]
 
 
 def scrape(*more: Collector) -> bytes:

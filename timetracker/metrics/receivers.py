@@ -17,10 +17,12 @@ from timetracker.events import registry
 from timetracker.events.dispatch import Outcome
 from timetracker.events.models import Delivery, Event
 from timetracker.events.signals import clock_turned, delivery_tried, events_recorded, job_ran
-from timetracker.live.signals import push_heard, push_sent, socket_closed, socket_opened
+from timetracker.live.signals import push_heard, push_sent, server_began, server_ended, socket_closed, socket_opened
 from timetracker.metrics import definitions as of
 from timetracker.metrics import statements
+from timetracker.metrics.choices import ProcessKind
 from timetracker.metrics.exporter import start_exporter
+from timetracker.metrics.reporter import start_reports, stop_reports
 from timetracker.metrics.state import UNKNOWN
 from tracking.choices import Source
 from workflows.choices import RunStatus
@@ -85,9 +87,22 @@ def count_turn(**_signal: Any) -> None:
     of.CLOCK_TURNS.inc()
 
 
-def show_own(**_signal: Any) -> None:
-    """A worker and the beat serve no pages."""
+def begin_worker(**_signal: Any) -> None:
+    start_exporter()  # a worker and the beat serve no pages
+    start_reports(ProcessKind.WORKER)
+
+
+def begin_beat(**_signal: Any) -> None:
     start_exporter()
+    start_reports(ProcessKind.BEAT)
+
+
+def begin_server(**_signal: Any) -> None:
+    start_reports(ProcessKind.ALL)
+
+
+def end_server(**_signal: Any) -> None:
+    stop_reports()
 
 
 RECEIVERS: tuple[tuple[Signal, Callable[..., None], Any], ...] = (
@@ -109,8 +124,10 @@ def connect() -> None:
     for signal, receiver, sender in RECEIVERS:
         signal.connect(receiver, sender=sender, dispatch_uid=f"metrics.{receiver.__name__}")
     statements.watch_open()
-    worker_ready.connect(show_own, dispatch_uid="metrics.worker")
-    beat_init.connect(show_own, dispatch_uid="metrics.beat")
+    worker_ready.connect(begin_worker, dispatch_uid="metrics.worker")
+    beat_init.connect(begin_beat, dispatch_uid="metrics.beat")
+    server_began.connect(begin_server, dispatch_uid="metrics.server_began")
+    server_ended.connect(end_server, dispatch_uid="metrics.server_ended")
 
 
 def disconnect() -> None:

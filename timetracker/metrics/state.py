@@ -1,4 +1,7 @@
-"""How things stand, in figures: asked of the database when somebody wants to know, in eight statements."""
+"""How things stand, in figures: asked of the database when somebody wants to know, in eight statements.
+
+PostgreSQL takes a ninth to say how large it is.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ from notifications.models import Outcome
 from timetracker.events import clock, registry
 from timetracker.events.choices import Kind, Status
 from timetracker.events.models import Delivery, JobRun
+from timetracker.metrics.storage import database_bytes
 from tracking.models import TimeEntry
 from workflows.choices import RunStatus
 from workflows.models import Execution, Rule
@@ -70,12 +74,15 @@ QUEUED = StateMetric(
     "timetracker_notifications_queued", "Notifications on their way in a channel, or waiting for a page to show them.",
     ("channel",),
 )  # fmt: skip
+DATABASE_BYTES = StateMetric(
+    "timetracker_database_bytes", "Size of the database; of SQLite, the file and its write-ahead log."
+)
 READ_OK = StateMetric("timetracker_state_ok", "1 where the figures above could be read from the database, else 0.")
 READ_SECONDS = StateMetric("timetracker_state_seconds", "How long reading them took.")
 
 STATE = (
     RUNNING, PENDING, DUE, OVERDUE, DEAD, JOB_STARTED, JOB_SUCCEEDED, JOB_FAILED, MODEL_VERSION, MODEL_TRAINED,
-    MODEL_HELD, MODEL_ERROR, RULES, RULES_RUNNING, QUEUED, READ_OK, READ_SECONDS,
+    MODEL_HELD, MODEL_ERROR, RULES, RULES_RUNNING, QUEUED, DATABASE_BYTES, READ_OK, READ_SECONDS,
 )  # fmt: skip
 
 Reading = tuple[StateMetric, tuple[str, ...], float]
@@ -150,8 +157,12 @@ def notifications() -> Iterator[Reading]:
     yield from ((QUEUED, (channel,), counted.get(channel, 0)) for channel in Channel.values)
 
 
+def database() -> Iterator[Reading]:
+    yield DATABASE_BYTES, (), database_bytes()
+
+
 READERS: tuple[Callable[[], Iterator[Reading]], ...] = (
-    timers, deliveries, dead, jobs, models, rules, rule_runs, notifications,
+    timers, deliveries, dead, jobs, models, rules, rule_runs, notifications, database,
 )  # fmt: skip
 
 
@@ -167,13 +178,15 @@ class StateCollector(Collector):
     def forget(self) -> None:
         self._read_at = float("-inf")
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def readings(self) -> list[Reading]:
         with self._lock:  # two that come at once ask once
             if time.monotonic() - self._read_at > KEPT:
                 self._readings, self._read_at = self._read(), time.monotonic()
-            readings = self._readings
+            return self._readings
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
         families = {one.name: GaugeMetricFamily(one.name, one.documentation, labels=one.labels) for one in STATE}
-        for metric, labels, value in readings:
+        for metric, labels, value in self.readings():
             families[metric.name].add_metric(labels, value)
         return families.values()
 

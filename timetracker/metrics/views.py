@@ -4,16 +4,28 @@ import hmac
 from ipaddress import ip_network
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from timetracker.metrics.exposition import scrape_as
+from accounts.access import require_administrator
+from timetracker.metrics import performance as shown
+from timetracker.metrics import storage
+from timetracker.metrics.exposition import counted_samples, scrape_as
+from timetracker.metrics.queries import began_at, missing_kinds, processes_at, sockets_at
+from timetracker.metrics.slow_views import Order, slowest, view_times
 from timetracker.metrics.state import state
+from timetracker.web.doctor import findings
+from timetracker.web.htmx import render_page
 from timetracker.web.proxies import is_inside
 from timetracker.web.views import problem
 
+COUNTED = ("timetracker_request_seconds", "timetracker_requests", "timetracker_push_seconds", "timetracker_pushes")
 THIS_MACHINE = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 
 
@@ -41,3 +53,44 @@ def _has_token(request: HttpRequest) -> bool:
 def _is_local(request: HttpRequest) -> bool:
     """A proxy on this machine that nobody told us of would make everybody look like it."""
     return is_inside(request.META.get("REMOTE_ADDR", ""), THIS_MACHINE) and not getattr(request, "unknown_proxy", False)
+
+
+# ── For administrators ───────────────────────────────────────────────────────
+@login_required
+@require_safe
+@never_cache
+def performance(request: HttpRequest) -> HttpResponse:
+    require_administrator(request.user)
+    now, readings, samples = timezone.now(), state.readings(), counted_samples(*COUNTED)
+    processes = processes_at(now)
+    order = Order.P95 if request.GET.get("order") == Order.P95 else Order.TIME
+    context = {
+        "parts": shown.parts(readings),
+        "processes": processes,
+        "missing": missing_kinds(processes) if settings.REDIS_URL else [],
+        "order": order.value,
+        "views": slowest(view_times(samples), order),
+        "began_at": began_at(processes),
+        "waiting": shown.waiting(readings),
+        "dead": shown.dead(readings),
+        "jobs": shown.job_states(readings),
+        "sockets": sockets_at(processes, now),
+        "pushes": shown.pushes(samples),
+        "engine": storage.engine(),
+        "size": shown.database_size(readings),
+        "tables": storage.largest_tables(),
+        "free": storage.free_bytes(),
+    }
+    return render_page(request, "metrics/performance.html", context, partial="now")
+
+
+@login_required
+@require_safe
+@never_cache
+def to_mend(request: HttpRequest) -> HttpResponse:
+    """What `manage.py doctor` says. By itself, because it asks more than a page should wait for."""
+    require_administrator(request.user)
+    autodiscover_modules("doctor")
+    found = list(findings())
+    faults = [finding for finding in found if not finding.ok]
+    return render(request, "metrics/to_mend.html", {"looked": True, "faults": faults, "checks": len(found)})

@@ -35,9 +35,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when every part answers, else 503 with the parts that do not."""
-    checks = {name: _state(name, check) for name, check in CHECKS.items()}
+    checks = states()
     ready = all(state == "ok" for state in checks.values())
     return JsonResponse({"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503)
+
+
+def states() -> dict[str, str]:
+    """Each part: ok or failed."""
+    return {name: _state(name, check) for name, check in CHECKS.items()}
 
 
 def _state(name: str, check: Callable[[], None]) -> str:

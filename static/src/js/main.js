@@ -15,6 +15,7 @@ import "./notifications.js";
 import "./push.js";
 import "./notices-panel.js";
 import "./away.js";
+import "./while-seen.js";
 import "./dialog.js";
 import "./wrong-field.js";
 import "./menu.js";
