@@ -18,7 +18,8 @@ from django.conf import settings
 from tests.live.tools import answers, free_port, server, soon
 from tests.metrics.figures import figure
 from timetracker.metrics import processes
-from timetracker.metrics.exposition import scrape
+from timetracker.metrics.exposition import counted_samples, scrape
+from timetracker.metrics.slow_views import view_times
 
 Started = Callable[..., subprocess.Popen[str]]
 SOCKETS, TIMERS, REQUESTS = (
@@ -69,6 +70,14 @@ def test_two_processes_add_up_and_one_is_killed(shared: Path, started: Started):
     first.kill()
     first.wait()
     assert said() == {SOCKETS: 3, TIMERS: 12, REQUESTS: 2}, "what happened stays, its sockets are gone"
+
+
+def test_the_slowest_views_are_those_of_all_processes(shared: Path, started: Started):
+    started(0, 0)
+    started(0, 0)
+    (row,) = view_times(counted_samples("timetracker_request_seconds", "timetracker_requests"))
+    assert (row.view, row.requests, row.mean) == ("tracking:entries", 2, pytest.approx(0.02))
+    assert 0.01 < row.p50 < row.p95 <= 0.025
 
 
 def test_a_number_that_comes_again_begins_without_sockets(shared: Path, started: Started):

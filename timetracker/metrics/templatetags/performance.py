@@ -19,18 +19,21 @@ def seconds(value: float | None, longest: float = PAGE[-1]) -> str:
     if value is None:
         return _NOTHING
     if value == math.inf:
-        return _("over %(n)s s") % {"n": number_format(longest, use_l10n=True)}
-    if value < 0.01:
-        return _("%(n)s ms") % {"n": number_format(value * 1000, 1, use_l10n=True)}
+        return _("over %(n)s s") % {"n": _written(longest)}
     if value < 1:
-        return _("%(n)s ms") % {"n": number_format(value * 1000, 0, use_l10n=True)}
+        return _("%(n)s ms") % {"n": _written(value * 1000, 1 if value < 0.01 else 0)}
     if value < 60:
-        return _("%(n)s s") % {"n": number_format(value, 1, use_l10n=True)}
+        return _("%(n)s s") % {"n": _written(value, 1)}
     if value < 3600:
-        return _("%(n)s min") % {"n": number_format(value / 60, 0, use_l10n=True)}
-    return _("%(n)s h") % {"n": number_format(value / 3600, 0, use_l10n=True, force_grouping=True)}
+        return _("%(n)s min") % {"n": _written(value / 60)}
+    return _("%(n)s h") % {"n": _written(value / 3600)}
 
 
 @register.filter
 def percent(share: float) -> str:
-    return _("%(n)s %%") % {"n": number_format(share * 100, 0 if share >= 0.1 else 1, use_l10n=True)}
+    return _("%(n)s %%") % {"n": _written(share * 100, 0 if share >= 0.1 else 1)}
+
+
+def _written(value: float, places: int = 0) -> str:
+    # Django cuts what does not fit off.
+    return number_format(round(value, places), places, use_l10n=True, force_grouping=True)
