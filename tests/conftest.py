@@ -73,7 +73,7 @@ def _quick() -> Iterator[None]:
     """Passwords that cost nothing, also those of a world that a whole file shares, and static files without a build."""
     changed: dict[str, Any] = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
     changed["TELEMETRY_STRICT"] = True  # what is not declared fails the test that uses it
-    changed |= {"FLAGS": {}, "FLAGS_STRICT": True}
+    changed |= {"FLAGS": {}, "FLAGS_STRICT": True, "BACKUP_AT": None}
     if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
         storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
         changed["STORAGES"] = {**settings.STORAGES, "staticfiles": storage}

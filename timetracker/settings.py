@@ -1,5 +1,6 @@
 """The one settings file. Everything that differs between installations comes from the environment."""
 
+import datetime as dt
 import ipaddress
 import os
 from email.utils import parseaddr
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
@@ -83,6 +85,7 @@ INSTALLED_APPS = [
     "timetracker.events",
     "timetracker.web",
     "timetracker.metrics",
+    "timetracker.backups",
     "accounts",
     "tracking",
     "analytics",
@@ -211,6 +214,26 @@ CELERY_BEAT_SCHEDULE = {
 
 # Touched by a worker and by the beat while they live; for health checks.
 ALIVE_FILE = env.str("ALIVE_FILE", default="")
+
+# ── Backups (docs/backup.md) ──────────────────────────────────────────────────
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(DATA_DIR / "backups")))
+
+
+def _time_of_day(name: str, default: str) -> dt.time | None:
+    """In UTC; `off` is none."""
+    text = env.str(name, default=default)
+    try:
+        return None if text.lower() in {"", "off"} else dt.time.fromisoformat(text)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is neither a time of day, like 03:00, nor off: {text}.") from None
+
+
+# One process that does everything has one disk, which is there in the morning; a container's may not be.
+BACKUP_AT = _time_of_day("BACKUP_AT", default="off" if REDIS_URL or DEBUG else "03:00")
+BACKUP_KEEP_DAILY = env.int("BACKUP_KEEP_DAILY", default=7)
+BACKUP_KEEP_WEEKLY = env.int("BACKUP_KEEP_WEEKLY", default=4)
+BACKUP_KEEP_MONTHLY = env.int("BACKUP_KEEP_MONTHLY", default=12)
+BACKUP_BEFORE_UPGRADE = env.bool("BACKUP_BEFORE_UPGRADE", default=True)
 
 # ── People ───────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"

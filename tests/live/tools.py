@@ -57,7 +57,7 @@ def server(arguments: list[str], port: int, log: Path, **env: str) -> Iterator[s
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=settings.BASE_DIR,
-            env={**os.environ, **env},
+            env={**os.environ, "BACKUP_AT": "off", **env},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
+from tests.backups.test_transfer import ODD, contents, empty
 from tests.notifications.telling import make_odd_notifications
-from tests.tracking.test_transfer import ODD, contents, empty
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -30,6 +28,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max, Sum, Value
 from django.utils import timezone
 
+from timetracker.backups.files import written_whole
 from timetracker.web.version import product_version
 from tracking.models import TimeEntry
 from tracking.services.totals import refresh_statistics
@@ -38,9 +37,10 @@ FORMAT = 1
 CHUNK = 2000
 META = "meta.json"
 LEFT_OUT = frozenset(
-    {"sessions.session", "usersessions.usersession", "notifications.pushdevice", "notifications.pushsending"}
+    "sessions.session usersessions.usersession notifications.pushdevice notifications.pushsending "
+    "backups.backup".split()
 )
-"""Who is signed in where, and the devices of each sign-in: everybody signs in again.
+"""Who is signed in where, and the devices of each sign-in: everybody signs in again. And files of this machine.
 
 All other tables move, content types and permissions too.
 """
@@ -76,7 +76,7 @@ KINDS = {name: get_origin(kind) or kind for name, kind in get_type_hints(Manifes
 
 def export_all(*, path: Path, progress: Progress) -> Manifest:
     """Writes everything as it was at one instant. A file of this name is replaced once the new one is whole."""
-    with _written_whole(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, _snapshot():
+    with written_whole(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, _snapshot():
         return _write(archive, progress)
 
 
@@ -142,19 +142,6 @@ def _worked_seconds() -> int:
 
 
 # ── Writing ──────────────────────────────────────────────────────────────────
-@contextmanager
-def _written_whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that only its owner may read, and that is there under its name once all of it is."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        finally:
-            Path(file.name).unlink(missing_ok=True)
-
-
 @contextmanager
 def _snapshot() -> Iterator[None]:
     """One state of everything for as long as this takes, and no writer has to wait for it."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from tracking.services.transfer import TransferError, export_all
+from timetracker.backups.transfer import TransferError, export_all
 
 
 class Command(BaseCommand):

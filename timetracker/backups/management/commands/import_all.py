@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from tracking.services.transfer import TransferError, import_all
+from timetracker.backups.transfer import TransferError, import_all
 
 
 class Command(BaseCommand):

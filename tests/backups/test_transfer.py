@@ -27,13 +27,13 @@ from accounts.choices import Scope
 from accounts.models import ApiToken, Organisation, User
 from tests.factories import TeamFactory, UserFactory
 from tests.work import MONDAY, make_client, make_entry, make_project, make_tag, make_task
+from timetracker.backups.transfer import moved_models
 from timetracker.events.models import Event
 from timetracker.web.models import IdempotencyKey
 from tracking.choices import BatchKind
 from tracking.models import Batch, Tag, TimeEntry
 from tracking.queries import described_by
 from tracking.services.entries import delete_entry
-from tracking.services.transfer import moved_models
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ENTRIES = "tables/tracking.timeentry.jsonl"
@@ -244,7 +244,7 @@ def test_only_the_owner_may_read_the_archive(archive):
 def test_a_failed_export_leaves_the_file_that_was_there(world, tmp_path, monkeypatch):
     path = tmp_path / "all.zip"
     path.write_text("the last one")
-    monkeypatch.setattr("tracking.services.transfer._worked_seconds", fails)
+    monkeypatch.setattr("timetracker.backups.transfer._worked_seconds", fails)
 
     with pytest.raises(CommandError, match="disk full"):
         call_command("export_all", path, stdout=io.StringIO())
