@@ -223,7 +223,7 @@ def test_readings_that_could_not_be_read(browser: Client, monkeypatch: pytest.Mo
 # ── To mend ──────────────────────────────────────────────────────────────────
 def test_the_page_does_not_wait_for_the_doctor(browser: Client):
     whole = browser.get(PAGE).content.decode()
-    assert f'hx-get="{TO_MEND}" hx-trigger="load, every 60s"' in whole
+    assert f'hx-get="{TO_MEND}" hx-trigger="load, seen from:body, every 60s"' in whole
     assert "Looking …" in whole
 
 
