@@ -122,14 +122,10 @@ class Stack(contextlib.AbstractContextManager["Stack"]):
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:
-    import time
-
-    t = time.time()
     try:
         process.wait(30)
     finally:
         process.kill()
-        print("END", process.args[1:3], time.time() - t, process.returncode, file=sys.stderr)
 
 
 def main() -> None:
@@ -138,6 +134,7 @@ def main() -> None:
     parser.add_argument("--redis", required=True, help="redis://…")
     parser.add_argument("--proxy", choices=proxies.KINDS, default="nginx")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with (
         tempfile.TemporaryDirectory(prefix="timetracker-") as folder,
         Stack(Path(folder), database=options.database, redis=options.redis) as stack,
@@ -151,7 +148,7 @@ def main() -> None:
             )
             sys.stdout.flush()
             with contextlib.suppress(KeyboardInterrupt):
-                signal.sigwait([signal.SIGTERM, signal.SIGINT])
+                signal.pause()
 
 
 if __name__ == "__main__":

@@ -35,9 +35,10 @@ def stack(tmp_path: Path, organisation) -> Iterator[Stack]:
         stack.env["SECRET_KEY"] = settings.SECRET_KEY  # for the session
         stack.env["PUBLIC_URL"] = f"http://localhost:{stack.ports.live[0]}"  # where the socket is opened from
         (tmp_path / "data").mkdir()
-        stack.start("live", "live", stack.ports.live[0])
-        stack.start("worker", "worker")
-        stack.start("beat", "beat")
+        started = [stack.start("live", "live", stack.ports.live[0])]
+        started += [stack.start(part, part) for part in ("worker", "beat")]
+        for wait in started:
+            wait()
         yield stack
 
 
