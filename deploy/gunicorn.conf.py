@@ -3,9 +3,11 @@
 GUNICORN_CMD_ARGS changes numbers and address; a machine with more cores has use for more workers.
 """
 
+import os
 from typing import Any
 
 from timetracker.metrics import processes
+from timetracker.web.logging import for_gunicorn
 
 bind = "0.0.0.0:8000"
 workers = 2
@@ -13,6 +15,7 @@ worker_class = "gthread"
 threads = 4
 # Seconds. A proxy's idle connection ends on its side first; ours would cut off what it is just sending.
 keepalive = 75
+logconfig_dict = for_gunicorn(os.environ.get("LOG_LEVEL") or "INFO")
 
 
 def on_starting(server: Any) -> None:

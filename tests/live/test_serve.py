@@ -7,17 +7,15 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import httpx
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.models import Organisation
-from tests.live.tools import WebSocket, free_port, server, soon
+from tests.live.tools import WebSocket, database_url, free_port, server, soon
 from timetracker.events.choices import Kind, Status
 from timetracker.events.models import Delivery, Event
 from timetracker.live.consumers import SIGNED_OUT
@@ -28,14 +26,6 @@ from timetracker.live.signals import server_ready
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SIGNED_IN = settings.SESSION_COOKIE_NAME
-
-
-def database_url() -> str:
-    found = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{found['NAME']}"
-    host = f"{found['USER']}:{quote(found['PASSWORD'])}@{quote(found['HOST'], safe='')}:{found['PORT']}"
-    return f"postgres://{host.removeprefix(':@').removesuffix(':')}/{found['NAME']}"
 
 
 def serving(log: Path, port: int, *options: str):

@@ -16,8 +16,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
+from django.db import connection
 
 PORTS = 1000
 
@@ -49,6 +51,15 @@ def answers(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
+
+
+def database_url() -> str:
+    """Of the test's database, for a process that is to work on it as well."""
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{found['NAME']}"
+    host = f"{found['USER']}:{quote(found['PASSWORD'])}@{quote(found['HOST'], safe='')}:{found['PORT']}"
+    return f"postgres://{host.removeprefix(':@').removesuffix(':')}/{found['NAME']}"
 
 
 @contextlib.contextmanager

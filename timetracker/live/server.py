@@ -90,4 +90,6 @@ class EmbeddedServer:
 
 
 def _write_access_line(protocol: str, action: str, details: dict[str, Any]) -> None:
-    access_log.info(f"{protocol}_{action}", **details)
+    """Without what is asked for behind the path: words that somebody looks for, and tokens."""
+    path = str(details.get("path", "")).partition("?")[0]
+    access_log.info(f"{protocol}_{action}", **{**details, "path": path})

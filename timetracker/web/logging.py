@@ -84,9 +84,15 @@ def _masked_name(key: Any) -> Any:
     return key if isinstance(key, int | float | bool | None) else mask_text(str(key))
 
 
+def for_gunicorn(level: str) -> dict[str, Any]:
+    """Its settings take this: what the process writes that starts the others, before Django is there."""
+    return _dict_config(level, as_json=True)
+
+
 def configure(options: Mapping[str, Any]) -> None:
     """Called by Django with settings.LOGGING: {"level": "INFO", "json": True}."""
     logging.config.dictConfig(_dict_config(options["level"], as_json=options["json"]))
+    logging.captureWarnings(options["json"])
     structlog.configure(
         processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -139,6 +145,8 @@ def _dict_config(level: str, *, as_json: bool) -> dict[str, Any]:
             "django.server": {"level": "WARNING", "handlers": [], "propagate": True},
             "django.channels.server": {"level": "WARNING"},
             "daphne": {"level": "WARNING"},
+            "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},
+            "gunicorn.error": {"handlers": [], "propagate": True},
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
         },
