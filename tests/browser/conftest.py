@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,12 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 # ── People ───────────────────────────────────────────────────────────────────
+@cache
+def _password() -> str:
+    """What the server checks by, not the quick one of other tests: made once, as it takes a third of a second."""
+    return make_password(PASSWORD, hasher=PBKDF2PasswordHasher())
+
+
 @pytest.fixture
 def organisation(transactional_db: None) -> Organisation:
     """As in tests/conftest.py, but committed, so that the server sees it and everybody who is made after it."""
@@ -142,8 +149,9 @@ def organisation(transactional_db: None) -> Organisation:
 @pytest.fixture
 def person(organisation: Organisation) -> User:
     """Somebody who works here, and can sign in with PASSWORD."""
-    password = make_password(PASSWORD, hasher=PBKDF2PasswordHasher())  # what the server checks by, not the quick one
-    return UserFactory.create(username="mara", display_name="Mara Klein", email="mara@example.org", password=password)
+    return UserFactory.create(
+        username="mara", display_name="Mara Klein", email="mara@example.org", password=_password()
+    )
 
 
 @pytest.fixture
