@@ -60,8 +60,10 @@ def check_options(name: str, arguments: list[str]) -> None:
         from timetracker.celery import app
 
         assert arguments[:2] == ["--app", "timetracker.celery"]
-        known = {option for part in ("worker", "beat") for option in options_of_celery(part)}
-        assert {each for each in arguments[2:] if each.startswith("--")} <= known
+        part = next(each for each in arguments if each in {"worker", "beat"})
+        place = arguments.index(part)
+        assert options(arguments[2:place]) <= options_of_celery("celery")
+        assert options(arguments[place:]) <= options_of_celery(part)
         assert app.main == "timetracker"
     else:
         assert name == "gunicorn"
@@ -70,8 +72,12 @@ def check_options(name: str, arguments: list[str]) -> None:
         Config().parser().parse_args(arguments)
 
 
-def options_of_celery(part: str) -> set[str]:
-    from celery.bin import beat, worker
+def options(arguments: list[str]) -> set[str]:
+    return {each for each in arguments if each.startswith("--")}
 
-    command = {"worker": worker.worker, "beat": beat.beat}[part]
+
+def options_of_celery(part: str) -> set[str]:
+    from celery.bin import beat, celery, worker
+
+    command = {"celery": celery.celery, "worker": worker.worker, "beat": beat.beat}[part]
     return {option for parameter in command.params for option in parameter.opts}
