@@ -166,6 +166,8 @@ def gunicorn(tmp_path: Path, django_db_setup: None) -> Iterator[tuple[subprocess
     options = ["--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     env = {"PROMETHEUS_MULTIPROC_DIR": str(folder), "DATA_DIR": str(tmp_path), "STATIC_ROOT": str(settings.STATIC_ROOT)}
     with server(["-m", "gunicorn", "timetracker.wsgi", *options], port, tmp_path / "log", **env) as process:
+        # It listens before its workers are there, and they take their time on a busy machine.
+        assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=60).status_code == 200
         assert not (folder / "counter_1999999999.db").exists()
         yield process, port
 
