@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from tests.conftest import ClientFor
+from timetracker.backups.transfer import moved_models
 from timetracker.events import clock
 from timetracker.live.signals import server_began, server_ended
 from timetracker.metrics import doctor, receivers, reporter
@@ -131,6 +132,10 @@ def test_doctor(settings: Any):
     assert list(doctor.processes()) == [(True, "Processes that were seen in the last three minutes: 3.")]
     ProcessReport.objects.filter(kind=ProcessKind.BEAT).update(version="0.9")
     assert [ok for ok, _sentence in doctor.processes()] == [True, False]
+
+
+def test_another_machine_gets_no_reports_of_this_one():
+    assert ProcessReport not in moved_models()
 
 
 # ── The thread ───────────────────────────────────────────────────────────────

@@ -38,9 +38,9 @@ CHUNK = 2000
 META = "meta.json"
 LEFT_OUT = frozenset(
     "sessions.session usersessions.usersession notifications.pushdevice notifications.pushsending "
-    "backups.backup".split()
+    "backups.backup metrics.processreport".split()
 )
-"""Who is signed in where, and the devices of each sign-in: everybody signs in again. And files of this machine.
+"""Who is signed in where, and the devices of each sign-in: everybody signs in again. What is of this machine.
 
 All other tables move, content types and permissions too.
 """
