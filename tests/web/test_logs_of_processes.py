@@ -138,13 +138,13 @@ def assert_no_secrets(text: str) -> None:
 
 
 def as_json(text: str) -> list[dict[str, Any]]:
-    """Every line."""
-    return [json.loads(line) for line in text.splitlines()]
+    """Every line. Celery's worker says farewell past every log."""
+    return [json.loads(line) for line in text.partition("\nworker: Warm shutdown")[0].splitlines()]
 
 
 def assert_says_who_asked(lines: list[dict[str, Any]], person: User) -> None:
     requests = [line for line in lines if line["event"] == "request"]
-    assert len({line["request_id"] for line in requests}) == len(requests) > 40
+    assert len({line["request_id"] for line in requests}) == len(requests) > 25
     assert {line["person_id"] for line in requests} == {None, person.pk}
     [crash] = [line for line in lines if line["event"] == "Internal Server Error: /crash/"]
     assert "RuntimeError: /crash/?token=***" in crash["exception"]
