@@ -1,6 +1,7 @@
-"""A migrated SQLite database, kept by pytest from one run to the next: making one takes each worker five seconds.
+"""A migrated SQLite database, kept from one run to the next: making one takes each worker five seconds.
 
-Used only while all of our own code and the list of packages are the same. PostgreSQL always makes its own.
+Used only while all of our own code and the list of packages are the same. `--create-db` asks for a new one, and
+PostgreSQL always makes its own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = settings.BASE_DIR
+FOLDER = ROOT / ".pytest_cache" / "migrated"  # not in pytest's own cache: `make test` has one for each step
 
 
 def key() -> str:
@@ -33,18 +35,18 @@ def key() -> str:
 def kept_at(config: pytest.Config) -> Path | None:
     """Nowhere where a database is not a file, and where whoever runs the tests has said which they want."""
     said = any(config.getvalue(option) for option in ("create_db", "reuse_db", "nomigrations"))
-    if connection.vendor != "sqlite" or said:
-        return None
-    return Path(config.cache.mkdir("migrated")) / f"{key()}.sqlite3"  # type: ignore[union-attr]  # none with its plugin off
+    return None if connection.vendor != "sqlite" or said else FOLDER / f"{key()}.sqlite3"
 
 
 def keep(path: Path) -> None:
     """Whole or not at all: another worker may do the same at this moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(f".{os.getpid()}")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(unfinished)])
     for old in path.parent.glob("*.sqlite3"):
-        old.unlink(missing_ok=True)
+        if old != path:
+            old.unlink(missing_ok=True)
     unfinished.replace(path)
 
 
