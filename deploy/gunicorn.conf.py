@@ -4,6 +4,9 @@ GUNICORN_CMD_ARGS changes numbers and address; a machine with more cores has use
 """
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 from timetracker.metrics import processes
@@ -16,10 +19,19 @@ threads = 4
 # Seconds. A proxy's idle connection ends on its side first; ours would cut off what it is just sending.
 keepalive = 75
 logconfig_dict = for_gunicorn(os.environ.get("LOG_LEVEL") or "INFO")
+PENDING = 3
+"""What `manage.py upgrade --check` ends with."""
 
 
 def on_starting(server: Any) -> None:
-    """What the processes of the last start left would be counted a second time."""
+    """Nothing is served on tables of another version: the command says what is missing, and what mends it.
+
+    A process of its own, because what this one opened its workers would share.
+    """
+    check = [sys.executable, str(Path(processes.__file__).parents[2] / "manage.py"), "upgrade", "--check"]
+    if subprocess.run(check, check=False).returncode == PENDING:  # noqa: S603 - our own command
+        sys.exit(1)
+    # What the processes of the last start left would be counted a second time.
     processes.sweep()
 
 

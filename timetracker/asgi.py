@@ -14,7 +14,9 @@ from timetracker.live.routing import websocket_application  # noqa: E402 - see a
 from timetracker.metrics.choices import ProcessKind  # noqa: E402 - see above
 from timetracker.metrics.exporter import start_exporter  # noqa: E402 - see above
 from timetracker.metrics.reporter import start_reports  # noqa: E402 - see above
+from timetracker.web.upgrades import stop_unless_migrated  # noqa: E402 - see above
 
+stop_unless_migrated()
 start_exporter()
 if "daphne.cli" in sys.modules:  # it runs as a server; others import this too
     start_reports(ProcessKind.SOCKETS)

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from tests.backups.kept import keep
-from tests.live.test_serve import database_url
+from tests.live.tools import database_url
 from tests.work import make_entry
 from timetracker.backups import making
 from timetracker.backups.choices import Kind

@@ -352,7 +352,7 @@ def test_other_migrations_are_refused_by_name(archive):
 
 
 def test_a_database_without_its_migrations_is_refused(archive, monkeypatch):
-    monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: ["one"])
+    monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: [("one", False)])
     refused(archive, r"Run `manage\.py migrate` first")
     with pytest.raises(CommandError, match=r"Run `manage\.py migrate` first"):
         call_command("export_all", archive, stdout=io.StringIO())

@@ -154,7 +154,7 @@ def test_missing_migrations_can_be_run_first(db, monkeypatch):
     monkeypatch.setattr(serve, "call_command", lambda name, **_: called.append(name))
     monkeypatch.setattr(serve.Command, "serve", lambda *_args, **_kwargs: called.append("serve"))
     call_command("serve", migrate=True)
-    assert called == ["migrate", "serve"]
+    assert called == ["upgrade", "serve"]
 
 
 def test_who_listens_is_told_once_it_is_ready(monkeypatch, capsys):

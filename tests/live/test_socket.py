@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,13 +18,23 @@ from django.db import transaction
 
 from accounts.services.people import deactivate_person
 from tests.factories import UserFactory
-from timetracker.asgi import application
 from timetracker.live.consumers import SIGNED_OUT, LiveConsumer
 from timetracker.live.push import disconnect_session, disconnect_user, push, push_after_commit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOST = "localhost:8000"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _served(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The application asks for the migrations when it is imported."""
+    with django_db_blocker.unblock():
+        asgi()
+
+
+def asgi() -> ModuleType:
+    return import_module("timetracker.asgi")
 
 
 def socket_of(
@@ -34,7 +46,9 @@ def socket_of(
     if client is not None:
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         headers.append((b"cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}".encode()))
-    return WebsocketCommunicator(application, "/ws/" if since is None else f"/ws/?since={since}", headers=headers)
+    return WebsocketCommunicator(
+        asgi().application, "/ws/" if since is None else f"/ws/?since={since}", headers=headers
+    )
 
 
 async def opened(client: Any, since: str | None = None) -> WebsocketCommunicator:
@@ -296,7 +310,7 @@ def test_other_paths_are_refused():
     @scenario
     async def run() -> None:
         headers = [(b"host", HOST.encode()), (b"origin", f"http://{HOST}".encode())]
-        socket = WebsocketCommunicator(application, "/ws/other/", headers=headers)
+        socket = WebsocketCommunicator(asgi().application, "/ws/other/", headers=headers)
         assert not (await socket.connect(timeout=5))[0]
 
     run()

@@ -15,7 +15,7 @@ import httpx
 import pytest
 from django.conf import settings
 
-from tests.live.tools import answers, free_port, server, soon
+from tests.live.tools import answers, database_url, free_port, server, soon
 from tests.metrics.figures import figure
 from timetracker.metrics import processes
 from timetracker.metrics.exposition import counted_samples, scrape
@@ -92,7 +92,10 @@ def test_a_number_that_comes_again_begins_without_sockets(shared: Path, started:
     assert said() == {SOCKETS: 0, TIMERS: 5, REQUESTS: 1}
 
 
-def test_when_servers_start_the_dead_are_swept_and_the_living_stay(shared: Path, started: Started):
+def test_when_servers_start_the_dead_are_swept_and_the_living_stay(
+    shared: Path, started: Started, django_db_setup: None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("DATABASE_URL", database_url())
     dead, _living = started(2, 5), started(3, 7)
     dead.kill()
     dead.wait()
@@ -147,11 +150,12 @@ def test_the_port_is_this_machines(started: Started):
     assert httpx.get(f"http://127.0.0.2:{port}/metrics").status_code == 200
 
 
-def test_sockets_have_one(tmp_path: Path):
+def test_sockets_have_one(tmp_path: Path, django_db_setup: None):
     """Daphne, as in deploy: its figures come from its own port, for it serves no pages."""
     port, of_figures = free_port(), free_port()
     daphne = ["-m", "daphne", "--bind", "127.0.0.1", "--port", str(port), "timetracker.asgi:application"]
-    with server(daphne, port, tmp_path / "log", METRICS_PORT=str(of_figures), DATA_DIR=str(tmp_path)):
+    env = {"METRICS_PORT": str(of_figures), "DATA_DIR": str(tmp_path), "DATABASE_URL": database_url()}
+    with server(daphne, port, tmp_path / "log", **env):
         text = httpx.get(f"http://127.0.0.1:{of_figures}/metrics").text
     assert "timetracker_sockets_open 0.0" in text
 
@@ -165,6 +169,7 @@ def gunicorn(tmp_path: Path, django_db_setup: None) -> Iterator[tuple[subprocess
     (folder / "counter_1999999999.db").write_bytes(b"\0" * 64)  # of the last start
     options = ["--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     env = {"PROMETHEUS_MULTIPROC_DIR": str(folder), "DATA_DIR": str(tmp_path), "STATIC_ROOT": str(settings.STATIC_ROOT)}
+    env["DATABASE_URL"] = database_url()
     with server(["-m", "gunicorn", "timetracker.wsgi", *options], port, tmp_path / "log", **env) as process:
         # It listens before its workers are there, and they take their time on a busy machine.
         assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=60).status_code == 200
@@ -185,7 +190,7 @@ def test_workers_of_gunicorn_are_one_scrape(gunicorn: tuple[subprocess.Popen[byt
         return figure(text, "timetracker_requests_total", view="none", method="PUT", status=405)
 
     for _ in range(20):  # of whichever worker is free
-        assert httpx.put(f"http://127.0.0.1:{port}/nowhere/").status_code == 405
+        assert httpx.put(f"http://127.0.0.1:{port}/nowhere/", timeout=30).status_code == 405
     assert [nowhere() for _ in range(4)] == [20] * 4
     before = workers_of(process)
     assert len(before) == 2

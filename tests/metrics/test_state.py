@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from tests.analytics.foresight import make_model
+from tests.backups.kept import keep
 from tests.factories import UserFactory
 from tests.metrics.figures import figure
 from tests.notifications.telling import tell
 from tests.workflows.rules import make_rule
+from timetracker.backups.choices import Kind
+from timetracker.backups.queries import last_backup, last_drill
 from timetracker.events import clock
 from timetracker.events.choices import Status
 from timetracker.events.models import Delivery, JobRun
@@ -26,7 +30,7 @@ from tracking.services.timer import pause_timer, start_timer
 from workflows.services.rules import switch_off
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 8 + (connection.vendor == "postgresql")  # which is asked how large it is
+STATEMENTS = 9 + (connection.vendor == "postgresql")  # which is asked how large it is
 HOUR = dt.timedelta(hours=1)
 
 
@@ -36,7 +40,7 @@ def now_said(name: str, /, **labels: Any) -> float:
 
 
 @pytest.mark.parametrize("count", [0, 3])
-def test_eight_statements_whatever_the_data(organisation: Any, django_assert_num_queries: Any, count: int):
+def test_nine_statements_whatever_the_data(organisation: Any, django_assert_num_queries: Any, count: int):
     for _ in range(count):
         person = UserFactory.create()
         start_timer(user=person)
@@ -135,6 +139,26 @@ def test_rules_and_what_waits_in_a_channel(owner: User):
 
 def test_the_size_of_the_database():
     assert now_said("timetracker_database_bytes") == database_bytes() > 10_000
+
+
+def test_the_last_backup_and_the_last_trial(db: None, tmp_path: Path):
+    state.forget()
+    assert b"\ntimetracker_backup_last_success_timestamp_seconds " not in scrape(state)
+    first = keep(tmp_path, timezone.now() - 30 * HOUR, drilled_at=timezone.now() - 29 * HOUR, drill_error="cut off")
+    last = keep(tmp_path, timezone.now() - 6 * HOUR)
+    keep(tmp_path, timezone.now() - HOUR, error="disk full")
+    keep(tmp_path, timezone.now() - 2 * HOUR, kind=Kind.BEFORE_UPGRADE)
+    at = last.started_at.timestamp()
+    assert now_said("timetracker_backup_last_success_timestamp_seconds") == pytest.approx(at)
+    assert now_said("timetracker_backup_last_bytes") == 4
+    at = first.drilled_at.timestamp()
+    assert now_said("timetracker_backup_last_drill_timestamp_seconds") == pytest.approx(at)
+    assert now_said("timetracker_backup_last_drill_failed") == 1
+    last.drilled_at = timezone.now()
+    last.save()
+    assert now_said("timetracker_backup_last_drill_failed") == 0
+    assert last_backup() == last
+    assert last_drill() == last
 
 
 def test_a_database_that_is_gone_costs_only_its_own_figures(monkeypatch: pytest.MonkeyPatch):

@@ -63,7 +63,7 @@ def test_which_part_fails(client: Client, monkeypatch: pytest.MonkeyPatch, part:
 @pytest.mark.django_db
 def test_pending_migrations(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health.check_migrations, "applied", False)
-    monkeypatch.setattr("timetracker.web.health.MigrationExecutor.migration_plan", lambda self, targets: ["one"])
+    monkeypatch.setattr("timetracker.web.upgrades.MigrationExecutor.migration_plan", lambda *_: [("one", False)])
     assert client.get("/readyz").json()["checks"]["migrations"] == "failed"
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Subquery
 
 from accounts.models import User
 from timetracker.backups.choices import ARCHIVES
@@ -24,6 +26,27 @@ def good_archives() -> QuerySet[Backup]:
 def last_backup() -> Backup | None:
     """The last good one. Copies made before an upgrade do not count: they are of the version before."""
     return good_archives().first()
+
+
+def last_drill() -> Backup | None:
+    """The last one that was loaded on trial, well or not."""
+    return drilled().first()
+
+
+def drilled() -> QuerySet[Backup]:
+    return Backup.objects.filter(drilled_at__isnull=False).order_by("-drilled_at", "-pk")
+
+
+def last_of_both() -> Iterable[Mapping[str, Any]]:
+    """`last_backup` and `last_drill` in one statement, as values that say which is which; often it is the same one."""
+    is_last, is_drilled = (Q(pk=Subquery(rows.values("pk")[:1])) for rows in (good_archives(), drilled()))
+    return (
+        Backup.objects.filter(is_last | is_drilled)
+        .annotate(
+            is_last=ExpressionWrapper(is_last, BooleanField()), is_drilled=ExpressionWrapper(is_drilled, BooleanField())
+        )
+        .values("is_last", "is_drilled", "started_at", "bytes", "drilled_at", "drill_error")
+    )
 
 
 def last_turn(now: dt.datetime) -> dt.datetime | None:

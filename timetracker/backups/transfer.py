@@ -24,11 +24,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import Max, Sum, Value
 from django.utils import timezone
 
 from timetracker.backups.files import written_whole
+from timetracker.web.upgrades import pending_migrations
 from timetracker.web.version import product_version
 from tracking.models import TimeEntry
 from tracking.services.totals import refresh_statistics
@@ -128,11 +129,10 @@ def _file_of(label: str) -> str:
 
 def _migrations() -> dict[str, list[str]]:
     """The applied ones by app."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if pending_migrations():
         raise TransferError("The database waits for migrations. Run `manage.py migrate` first.")
-    found: dict[str, list[str]] = {}
-    for app, name in sorted(executor.loader.disk_migrations.keys() & executor.loader.applied_migrations.keys()):
+    loader, found = MigrationLoader(connection), dict[str, list[str]]()
+    for app, name in sorted(loader.disk_migrations.keys() & loader.applied_migrations.keys()):
         found.setdefault(app, []).append(name)
     return found
 

@@ -1,6 +1,6 @@
-"""How things stand, in figures: asked of the database when somebody wants to know, in eight statements.
+"""How things stand, in figures: asked of the database when somebody wants to know, in nine statements.
 
-PostgreSQL takes a ninth to say how large it is.
+PostgreSQL takes a tenth to say how large it is.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 from analytics.models import TrainedModel
 from notifications.choices import Channel, State
 from notifications.models import Outcome
+from timetracker.backups.queries import last_of_both
 from timetracker.events import clock, registry
 from timetracker.events.choices import Kind, Status
 from timetracker.events.models import Delivery, JobRun
@@ -77,12 +78,21 @@ QUEUED = StateMetric(
 DATABASE_BYTES = StateMetric(
     "timetracker_database_bytes", "Size of the database; of SQLite, the file and its write-ahead log."
 )
+BACKUP_SUCCEEDED = StateMetric(
+    "timetracker_backup_last_success_timestamp_seconds", "When the last good backup was begun: it shows that instant."
+)
+BACKUP_BYTES = StateMetric("timetracker_backup_last_bytes", "How large it is.")
+BACKUP_DRILLED = StateMetric(
+    "timetracker_backup_last_drill_timestamp_seconds", "When a backup was last loaded on trial, well or not."
+)
+BACKUP_DRILL_FAILED = StateMetric("timetracker_backup_last_drill_failed", "1 where that backup did not load, else 0.")
 READ_OK = StateMetric("timetracker_state_ok", "1 where the figures above could be read from the database, else 0.")
 READ_SECONDS = StateMetric("timetracker_state_seconds", "How long reading them took.")
 
 STATE = (
     RUNNING, PENDING, DUE, OVERDUE, DEAD, JOB_STARTED, JOB_SUCCEEDED, JOB_FAILED, MODEL_VERSION, MODEL_TRAINED,
-    MODEL_HELD, MODEL_ERROR, RULES, RULES_RUNNING, QUEUED, DATABASE_BYTES, READ_OK, READ_SECONDS,
+    MODEL_HELD, MODEL_ERROR, RULES, RULES_RUNNING, QUEUED, DATABASE_BYTES, BACKUP_SUCCEEDED, BACKUP_BYTES,
+    BACKUP_DRILLED, BACKUP_DRILL_FAILED, READ_OK, READ_SECONDS,
 )  # fmt: skip
 
 Reading = tuple[StateMetric, tuple[str, ...], float]
@@ -161,8 +171,18 @@ def database() -> Iterator[Reading]:
     yield DATABASE_BYTES, (), database_bytes()
 
 
+def backups() -> Iterator[Reading]:
+    for row in last_of_both():
+        if row["is_last"]:
+            yield BACKUP_SUCCEEDED, (), row["started_at"].timestamp()
+            yield BACKUP_BYTES, (), row["bytes"]
+        if row["is_drilled"]:
+            yield BACKUP_DRILLED, (), row["drilled_at"].timestamp()
+            yield BACKUP_DRILL_FAILED, (), int(bool(row["drill_error"]))
+
+
 READERS: tuple[Callable[[], Iterator[Reading]], ...] = (
-    timers, deliveries, dead, jobs, models, rules, rule_runs, notifications, database,
+    timers, deliveries, dead, jobs, models, rules, rule_runs, notifications, database, backups,
 )  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from channels.layers import get_channel_layer
 from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
+
+from timetracker.web.upgrades import pending_migrations
 
 log = structlog.get_logger(__name__)
 _FAULTS = (DatabaseError, RedisError, OSError, TimeoutError)
@@ -66,8 +67,7 @@ class _Migrations:
 
     def __call__(self) -> None:
         if not self.applied:
-            executor = MigrationExecutor(connection)
-            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            if pending_migrations():
                 raise NotReady("migrations are pending")
             self.applied = True
 

@@ -7,11 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.autoreload import run_with_reloader
 
 from timetracker.live.signals import server_ready
+from timetracker.web.upgrades import not_started, pending_migrations
 
 
 class Command(BaseCommand):
@@ -20,17 +19,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="default: PORT, else 8000")
-        parser.add_argument("--migrate", action="store_true", help="bring the tables up to date first")
+        parser.add_argument("--migrate", action="store_true", help="bring the tables up to date first, after a backup")
+        parser.add_argument("--without-backup", action="store_true", help="with --migrate: as upgrade has it")
         parser.add_argument("--reload", action="store_true", help="start again when a file changes")
         parser.add_argument("--access-log", action="store_true", help="one log line for each request and socket")
 
-    def handle(
-        self, *args: Any, host: str, port: int, migrate: bool, reload: bool, access_log: bool, **options: Any
-    ) -> None:
+    def handle(self, *, host: str, port: int, migrate: bool, reload: bool, access_log: bool, **options: Any) -> None:
         if port != settings.PORT:
             _restart_with_port(port)
         if migrate:
-            call_command("migrate", interactive=False, verbosity=0)
+            # A command of a room above this one.
+            call_command("upgrade", without_backup=options["without_backup"], stdout=self.stdout)
         if reload:
             run_with_reloader(self.serve, host, port, log_access=access_log, signal_handlers=False)
         else:
@@ -66,7 +65,5 @@ def _restart_with_port(port: int) -> None:
 
 
 def _refuse_pending_migrations() -> None:
-    executor = MigrationExecutor(connection)
-    pending = [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
-    if pending:
-        raise CommandError(f"Not started: these migrations are missing: {', '.join(pending)}. Run manage.py migrate.")
+    if pending := pending_migrations():
+        raise CommandError(not_started(pending))
