@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from tests.backups.kept import keep
 from tests.conftest import ClientFor
 from tests.metrics.test_reports import MINUTE, make_report
 from timetracker.events.choices import Kind, Status
@@ -28,7 +30,7 @@ from timetracker.web import health
 pytestmark = pytest.mark.django_db
 PAGE, TO_MEND = "/settings/performance/", "/settings/performance/to-mend/"
 HTMX = {"HX-Request": "true"}
-OF_STATE = 9
+OF_STATE = 10
 """Statements for the readings, on PostgreSQL."""
 
 
@@ -211,6 +213,21 @@ def test_the_database(browser: Client, monkeypatch: pytest.MonkeyPatch):
     assert re.search(r"Size [\d.]+ [KMG]B Free where data is kept [\d.]+ [MGT]B Largest tables", said)
     monkeypatch.setattr(storage, "largest_tables", list)
     assert "does not say how large its tables are" in words(browser)
+
+
+def test_the_last_backup(browser: Client, tmp_path: Path):
+    assert "Last backup In the administration There is none. manage.py backup makes one" in words(browser)
+    kept = keep(tmp_path, timezone.now() - 30 * MINUTE)
+    said = words(browser).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Last backup In the administration Begun 30 minutes ago Size 4 bytes Loaded on trial never" in said
+    kept.drilled_at, kept.drill_error = timezone.now() - 10 * MINUTE, "cut off"
+    kept.save()
+    said = words(browser).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Loaded on trial failed 10 minutes ago" in said
+    kept.drill_error = ""
+    kept.save()
+    said = words(browser).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Loaded on trial 10 minutes ago" in said
 
 
 def test_readings_that_could_not_be_read(browser: Client, monkeypatch: pytest.MonkeyPatch):

@@ -108,6 +108,27 @@ def database_size(readings: Iterable[state.Reading]) -> int | None:
     return next((int(value) for metric, _labels, value in readings if metric == state.DATABASE_BYTES), None)
 
 
+# ── Backups ──────────────────────────────────────────────────────────────────
+@dataclasses.dataclass(frozen=True, slots=True)
+class LastBackup:
+    """The last good one, and what came of loading one on trial."""
+
+    at: dt.datetime | None
+    bytes: int
+    drilled_at: dt.datetime | None
+    has_drill_failed: bool
+
+
+def last_backup(readings: Iterable[state.Reading]) -> LastBackup:
+    found = {metric: value for metric, _labels, value in readings}
+    return LastBackup(
+        _moment(found.get(state.BACKUP_SUCCEEDED)),
+        int(found.get(state.BACKUP_BYTES, 0)),
+        _moment(found.get(state.BACKUP_DRILLED)),
+        bool(found.get(state.BACKUP_DRILL_FAILED)),
+    )
+
+
 def _moment(timestamp: float | None) -> dt.datetime | None:
     return dt.datetime.fromtimestamp(timestamp, dt.UTC) if timestamp is not None else None
 

@@ -66,6 +66,7 @@ def performance(request: HttpRequest) -> HttpResponse:
     order = Order.P95 if request.GET.get("order") == Order.P95 else Order.TIME
     context = {
         "parts": shown.parts(readings),
+        "backup": shown.last_backup(readings),
         "processes": processes,
         "missing": missing_kinds(processes) if settings.REDIS_URL else [],
         "order": order.value,
