@@ -46,6 +46,20 @@ def test_inner_effect_happens_once_however_often_it_is_dispatched(db, inner):
     assert delivery.lease_token is None
 
 
+def test_what_somebody_else_did_since_the_batch_was_read_is_not_done_again(db, inner):
+    delivery = make_thing_happen().deliveries.get()
+    others = []
+
+    def meanwhile() -> bool:
+        """Asked between the reading and the claim."""
+        others.append(dispatch.dispatch(delivery.pk))
+        return False
+
+    assert dispatch.run_batch(until=meanwhile) == 1
+    delivery.refresh_from_db()
+    assert (others, times_counted(), delivery.attempts) == ([Outcome.DONE], 1, 1)
+
+
 def test_what_a_handler_records_has_the_event_as_its_cause(db, inner):
     event = make_thing_happen()
     sweep()
