@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,17 @@ from tests.live.tools import soon
 DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-PEOPLE = f"""for name in ("ada", "mara", "tom"):
-    User.objects.create_superuser(name, f"{{name}}@example.org", {PASSWORD!r})"""
+BEGIN = f"""
+from django.core.management import call_command
+from accounts.services.tokens import create_token
+call_command("migrate", interactive=False, verbosity=0)
+for name in ("ada", "tom", "mara"):
+    person = User.objects.create_superuser(name, f"{{name}}@example.org", {PASSWORD!r})
+print(create_token(actor=person, person=person, name="tests")[1])
+"""
+"""Tables and people, in one process. Prints a token of mara's."""
 Open = Callable[[str], Page]
+Started = tuple[Stack, str]
 
 
 @pytest.fixture(scope="module")
@@ -60,63 +69,44 @@ def redis_url() -> str:
 
 
 @pytest.fixture(scope="module")
-def stack(database: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def started(database: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     folder = tmp_path_factory.mktemp("deployment")
     with Stack(folder, database=database, redis=redis_url) as stack:
         if not Path(stack.env["STATIC_ROOT"], "staticfiles.json").exists():
             stack.env["STATIC_ROOT"] = str(folder / "static")
             stack.manage("collectstatic", "--noinput", "--verbosity", "0")
-        stack.manage("migrate", "--noinput", "--verbosity", "0")
-        stack.manage("shell", "--command", PEOPLE)
+        token = stack.manage("shell", "--command", BEGIN).split()[-1]
         stack.start_parts()
-        yield stack
+        yield stack, token
 
 
-@pytest.fixture(scope="module", params=sorted(proxies.KINDS))
-def proxy(request: pytest.FixtureRequest) -> str:
-    if not proxies.program(request.param):
-        pytest.skip(f"{request.param} is not installed")
-    return str(request.param)
+@dataclass(frozen=True)
+class Behind:
+    """A proxy, and what stands before and behind it."""
 
-
-@pytest.fixture(scope="module")
-def address(proxy: str, stack: Stack) -> Iterator[str]:
-    with stack.behind(proxy) as url:
-        yield url
-
-
-@pytest.fixture
-def asked(address: str) -> Iterator[httpx.Client]:
+    proxy: str
+    stack: Stack
+    database: str
+    asked: httpx.Client
     """A program from outside. The certificate is one that nobody signed."""
-    with httpx.Client(base_url=address, verify=False) as client:  # noqa: S501 - this machine's own
-        yield client
+    token: str
+    open_as: Open
 
-
-@pytest.fixture(scope="module")
-def token(stack: Stack) -> str:
-    return stack.manage("create_token", "mara").split()[-1]
-
-
-@pytest.fixture
-def api(token: str, asked: httpx.Client) -> Callable[..., Any]:
-    """As mara, with her token."""
-
-    def call(method: str, path: str, **fields: Any) -> Any:
-        headers = {"Authorization": f"Token {token}"}
-        answer = asked.request(method, path, headers=headers, json=fields or None)
+    def api(self, method: str, path: str, **fields: Any) -> Any:
+        """As mara, with her token."""
+        headers = {"Authorization": f"Token {self.token}"}
+        answer = self.asked.request(method, path, headers=headers, json=fields or None)
         assert answer.is_success, answer.text
         return answer.json()
 
-    return call
-
 
 @pytest.fixture
-def open_as(browser: Browser, address: str, console: Console) -> Iterator[Open]:
+def open_as(browser: Browser, started: Started, console: Console) -> Iterator[Open]:
     contexts = []
 
     def open_one(name: str) -> Page:
         context = browser.new_context(
-            base_url=address, ignore_https_errors=True, reduced_motion="reduce", **SCREENS["desk"]
+            base_url=started[0].url, ignore_https_errors=True, reduced_motion="reduce", **SCREENS["desk"]
         )
         contexts.append(context)
         page = context.new_page()
@@ -134,8 +124,8 @@ def open_as(browser: Browser, address: str, console: Console) -> Iterator[Open]:
         context.close()
 
 
-def test_a_day_at_work(open_as: Open):
-    desk, elsewhere = open_as("ada"), open_as("ada")
+def a_day_at_work(here: Behind) -> None:
+    desk, elsewhere = here.open_as("ada"), here.open_as("ada")
     desk.locator("#timer-text").fill("Stand-up")
     desk.locator("#timer-text").press("Enter")
     expect(elsewhere.locator("#timer-stop")).to_be_visible()
@@ -152,12 +142,12 @@ def test_a_day_at_work(open_as: Open):
     expect(elsewhere.locator("#site-name")).to_contain_text("administration")
 
 
-def test_a_worker_tells_a_page(open_as: Open, api: Callable[..., Any], proxy: str):
-    page = open_as("tom")
+def a_worker_tells_a_page(here: Behind) -> None:
+    page = here.open_as("tom")
     expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
-    tom = next(person for person in api("GET", "/api/people/")["results"] if person["username"] == "tom")
-    project = api("POST", "/api/projects/", name=f"Website behind {proxy}", is_public=True)
-    api("POST", "/api/tasks/", project=project["id"], name="Landing page", assignee=tom["id"])
+    tom = next(person for person in here.api("GET", "/api/people/")["results"] if person["username"] == "tom")
+    project = here.api("POST", "/api/projects/", name=f"Website behind {here.proxy}", is_public=True)
+    here.api("POST", "/api/tasks/", project=project["id"], name="Landing page", assignee=tom["id"])
     bell = page.get_by_role("link", name="Notifications: 1 unread")
     expect(bell).to_be_visible(timeout=30_000)
     bell.click()
@@ -167,54 +157,78 @@ def test_a_worker_tells_a_page(open_as: Open, api: Callable[..., Any], proxy: st
     expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_attached()
 
 
-def test_static_files_are_kept_for_good_and_come_compressed(asked: httpx.Client):
-    page = asked.get("/accounts/login/")
+def static_files_are_kept_for_good_and_come_compressed(here: Behind) -> None:
+    page = here.asked.get("/accounts/login/")
     assert page.headers["Content-Encoding"] == "gzip"
     assert "max-age=31536000" in page.headers["Strict-Transport-Security"]
     path = page.text.partition('<link rel="stylesheet" href="')[2].partition('"')[0]
-    style = asked.get(path, headers={"Accept-Encoding": "br"})
+    style = here.asked.get(path, headers={"Accept-Encoding": "br"})
     assert style.status_code == 200
     assert style.headers["Content-Encoding"] == "br"
     assert "immutable" in style.headers["Cache-Control"]
 
 
-def test_figures_are_not_for_the_outside(asked: httpx.Client, stack: Stack):
-    assert [asked.get(path).status_code for path in ("/metrics", "/metrics/", "/%6Detrics")] == [404] * 3
-    for part, port in stack.figures.items():
+def figures_are_not_for_the_outside(here: Behind) -> None:
+    assert [here.asked.get(path).status_code for path in ("/metrics", "/metrics/", "/%6Detrics")] == [404] * 3
+    for part, port in here.stack.figures.items():
         assert httpx.get(f"http://127.0.0.1:{port}/metrics").status_code == 200, part
 
 
-def test_nobody_says_themselves_where_they_come_from(asked: httpx.Client, stack: Stack, database: str):
-    page = asked.get("/accounts/login/")
+def nobody_says_themselves_where_they_come_from(here: Behind) -> None:
+    page = here.asked.get("/accounts/login/")
     made_up = {"X-Forwarded-For": "203.0.113.9", "X-Real-IP": "203.0.113.9", "Forwarded": "for=203.0.113.9"}
     form = {"login": "mara", "password": PASSWORD, "csrfmiddlewaretoken": page.cookies["csrftoken"]}
-    answer = asked.post("/accounts/login/", data=form, headers={**made_up, "Referer": str(page.url)})
+    answer = here.asked.post("/accounts/login/", data=form, headers={**made_up, "Referer": str(page.url)})
     assert answer.status_code == 302
     assert answer.cookies[settings.SESSION_COOKIE_NAME]
-    with psycopg.connect(database) as connection:
+    with psycopg.connect(here.database) as connection:
         found = connection.execute("SELECT host(ip) FROM usersessions_usersession").fetchall()
     assert {address for (address,) in found} <= {"127.0.0.1", "::1"}
 
 
-def test_uploads_are_as_large_as_the_product_takes_and_no_larger(asked: httpx.Client):
+def uploads_are_as_large_as_the_product_takes_and_no_larger(here: Behind) -> None:
     most = max(settings.LARGEST_UPLOADS.values())
-    page = asked.get("/accounts/login/")
+    page = here.asked.get("/accounts/login/")
     headers = {"Referer": str(page.url), "X-CSRFToken": page.cookies["csrftoken"]}
     with_frame = b"x" * (most - 1024)
-    assert asked.post("/import/", files={"file": with_frame}, headers=headers).status_code == 302  # sign in first
-    assert asked.post("/import/", files={"file": b"x" * (most + 1)}, headers=headers).status_code == 413
+    assert here.asked.post("/import/", files={"file": with_frame}, headers=headers).status_code == 302  # sign in first
+    assert here.asked.post("/import/", files={"file": b"x" * (most + 1)}, headers=headers).status_code == 413
 
 
-def test_plain_http_leads_to_https(address: str, stack: Stack, proxy: str):
-    if proxy == "caddy":  # it takes its port for one that 443 is led to
-        address = "https://localhost"
-    answer = httpx.get(f"http://localhost:{stack.ports.http}/entries/?day=1")
+def plain_http_leads_to_https(here: Behind) -> None:
+    # Caddy takes its port for one that 443 is led to.
+    address = "https://localhost" if here.proxy == "caddy" else here.stack.url
+    answer = httpx.get(f"http://localhost:{here.stack.ports.http}/entries/?day=1")
     assert answer.is_redirect
     assert answer.headers["Location"] == f"{address}/entries/?day=1"
 
 
-def test_all_parts_are_well(stack: Stack, asked: httpx.Client):
-    assert asked.get("/readyz").json()["status"] == "ok"
-    assert soon(lambda: "run_due_jobs" in stack.log("beat"), within=90)
-    logs = {part: stack.log(part) for part in stack.figures}
+def all_parts_are_well(here: Behind) -> None:
+    assert here.asked.get("/readyz").json()["status"] == "ok"
+    assert soon(lambda: "run_due_jobs" in here.stack.log("beat"), within=90)
+    logs = {part: here.stack.log(part) for part in here.stack.figures}
     assert not [part for part, text in logs.items() if "Traceback" in text]
+
+
+CHECKS = (
+    a_day_at_work,
+    a_worker_tells_a_page,
+    static_files_are_kept_for_good_and_come_compressed,
+    figures_are_not_for_the_outside,
+    nobody_says_themselves_where_they_come_from,
+    uploads_are_as_large_as_the_product_takes_and_no_larger,
+    plain_http_leads_to_https,
+    all_parts_are_well,
+)
+
+
+def test_the_deployment(started: Started, database: str, open_as: Open):
+    """One test, or each of several workers would start all of it for its share."""
+    stack, token = started
+    for proxy in sorted(proxies.KINDS):
+        if not proxies.program(proxy):
+            pytest.skip(f"{proxy} is not installed")
+        with stack.behind(proxy) as url:
+            for check in CHECKS:
+                with httpx.Client(base_url=url, verify=False) as asked:  # noqa: S501 - our own
+                    check(Behind(proxy, stack, database, asked, token, open_as))
