@@ -1,0 +1,38 @@
+"""Whoever comes from an earlier version keeps everything, and can work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.backups.schemas import FOLDER, KEPT, figures, kept, pages, run
+
+TO_MIGRATE = {"0.1.0-before-telemetry"}
+"""Add 0.1.0 with the next migration: without one in between, nothing would be tried."""
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_states_are_kept_for_both_databases():
+    assert len(KEPT) >= 2
+    assert {path.name for path in FOLDER.iterdir()} == {
+        f"{name}.{ending}.gz" for name in KEPT for ending in ("sqlite3", "sql")
+    }
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_an_earlier_version_is_brought_up_to_date(tmp_path: Path, name: str):
+    with kept(name, tmp_path) as env:
+        before = figures(env)
+        assert before[0][0] == 200
+
+        said = run(env, "manage.py", "upgrade")
+
+        made = list((tmp_path / "backups").glob("*-before-upgrade.*"))
+        assert ("Migrated: " in said, len(made)) == ((True, 1) if name in TO_MIGRATE else (False, 0))
+        assert figures(env) == before
+        run(env, "manage.py", "upgrade", "--check")
+        run(env, "manage.py", "check")
+        run(env, "manage.py", "check_totals")
+        assert set(pages(env).values()) == {200}
+        assert "rows" in run(env, "manage.py", "backup")
