@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from accounts.services.tokens import create_token
 from tests.analytics.foresight import make_model
+from tests.backups.kept import keep
 from tests.live.test_serve import serving
 from tests.live.tools import WebSocket, free_port, soon
 from tests.metrics.prometheus import DEPLOY, Prometheus, tool, watching
@@ -101,9 +102,10 @@ def live_through(port: int, owner: Any, cookie: str) -> None:
         assert soon(lambda: Event.objects.filter(type="notification_sent").exists(), within=30)
 
 
-def add_what_takes_longer(owner: Any) -> None:
+def add_what_takes_longer(owner: Any, folder: Path) -> None:
     make_project(owner)
     make_model()
+    keep(folder, timezone.now(), drilled_at=timezone.now())
     event = Event.objects.first()
     Delivery.objects.create(event=event, handler="notifications.mail", kind=Kind.OUTER, status=Status.DEAD)
 
@@ -111,7 +113,7 @@ def add_what_takes_longer(owner: Any) -> None:
 def test_every_query_finds_what_it_asks_for(served: int, tmp_path: Path, owner: Any, client_for: Any):
     signed_in = f"{settings.SESSION_COOKIE_NAME}={client_for(owner).cookies[settings.SESSION_COOKIE_NAME].value}"
     live_through(served, owner, signed_in)
-    add_what_takes_longer(owner)
+    add_what_takes_longer(owner, tmp_path)
     with watching(tmp_path, served, TOKEN) as prometheus:
         assert soon(lambda: prometheus.value('max(timetracker_model_version{kind="time-estimate"})') == 1, within=60)
         assert prometheus.value('up{job="timetracker"}') == 1
