@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
-from django.utils.module_loading import import_string
 
 from timetracker.web.doctor import known_names
 
@@ -38,7 +37,10 @@ def check_command(command: list[str]) -> None:
             assert (ROOT / value).is_file()
         if re.fullmatch(r"timetracker\.\w+(:\w+)?", argument):
             module, _colon, attribute = argument.partition(":")
-            assert import_string(f"{module}.{attribute or {'celery': 'app'}.get(name, 'application')}")
+            # Read, not imported: servers do not start on tables of another version, and there are none here.
+            source = (ROOT / f"{module.replace('.', '/')}.py").read_text()
+            wanted = attribute or {"celery": "app"}.get(name, "application")
+            assert re.search(rf"^{wanted} = ", source, re.MULTILINE), argument
     check_options(name, arguments)
 
 

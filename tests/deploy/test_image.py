@@ -106,11 +106,12 @@ def test_the_product_works_with_what_is_in_the_image(tmp_path: Path):
     (tmp_path / "app" / "static" / "dist").mkdir(parents=True)
     env = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path / "data"), "STATIC_ROOT": str(settings.STATIC_ROOT)}
     program = (
-        "import timetracker.wsgi, timetracker.asgi\n"
         "from timetracker.celery import app\n"
         "app.loader.import_default_modules()\n"
         "from django.core.management import call_command\n"
+        "call_command('migrate', verbosity=0)\n"
         "call_command('check')\n"
+        "import timetracker.wsgi, timetracker.asgi\n"
         "import deploy.healthy, runpy, timetracker.urls; runpy.run_path('deploy/gunicorn.conf.py')\n"
         "print(timetracker.__file__)"
     )
