@@ -15,6 +15,7 @@ from django.core.cache import cache as the_cache
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from notifications import doctor as push_doctor
 from notifications import vapid
@@ -295,6 +296,7 @@ def test_the_key_for_push(settings: Any, tmp_path: Path) -> None:
 # ── The command ──────────────────────────────────────────────────────────────
 @pytest.fixture
 def two_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    autodiscover_modules("doctor")  # each room's registers once, and not here
     monkeypatch.setattr(doctor, "_checks", {})
     doctor.check("debug")(lambda: [(True, "DEBUG is off.")])
     doctor.check("disk")(lambda: [(False, "Make room.")])
