@@ -10,10 +10,10 @@ from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
-ROOMS = ("accounts", "analytics", "backups", "events", "notifications", "tracking", "web", "workflows")
+ROOMS = ("accounts", "analytics", "backups", "events", "metrics", "notifications", "tracking", "web", "workflows")
 UP_TO_THIS_RELEASE = {
-    "accounts": 5, "analytics": 6, "backups": 1, "events": 2, "notifications": 8, "tracking": 12, "web": 1,
-    "workflows": 5,
+    "accounts": 5, "analytics": 7, "backups": 1, "events": 2, "metrics": 1, "notifications": 8, "tracking": 12,
+    "web": 1, "workflows": 5,
 }  # fmt: skip
 """The last numbers of 0.1.0, before which nobody had a large table."""
 
