@@ -111,6 +111,21 @@ def test_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"timestamp"} <= set(ours) & set(theirs)
 
 
+def test_a_logger_used_before_hears_of_what_is_configured_again(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    used = structlog.get_logger("tests.lines")
+    used.info("first")
+    try:
+        configure({"level": "INFO", "json": True})
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    with structlog.testing.capture_logs() as logs:
+        used.info("second")
+    assert [line["event"] for line in logs] == ["second"]
+
+
 def test_what_cannot_be_json_is_written_all_the_same(written: io.StringIO) -> None:
     class Odd:
         def __str__(self) -> str:

@@ -89,12 +89,17 @@ def for_gunicorn(level: str) -> dict[str, Any]:
     return _dict_config(level, as_json=True)
 
 
+_processors: list[Processor] = []
+
+
 def configure(options: Mapping[str, Any]) -> None:
     """Called by Django with settings.LOGGING: {"level": "INFO", "json": True}."""
     logging.config.dictConfig(_dict_config(options["level"], as_json=options["json"]))
     logging.captureWarnings(options["json"])
+    # The same list each time: loggers that were used before keep the one they began with.
+    _processors[:] = [*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
     structlog.configure(
-        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=_processors,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
