@@ -11,7 +11,7 @@ import pytest
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import Organisation, User
 from analytics.models import TelemetryEvent, TelemetryState, TelemetryStatus
@@ -50,10 +50,15 @@ def agreed(boss: User) -> None:
     )  # fmt: skip
 
 
+def preview(page: Page, named: str = "preview") -> Locator:
+    """What would be sent, or what is asked for feature flags."""
+    return page.locator(f"pre[aria-labelledby=telemetry-{named}]")
+
+
 def test_off(open_page: OpenPage, boss: User, look):
     page = open_page(boss, TELEMETRY, **look)
     expect(page.locator("#telemetry-title")).to_contain_text("off")
-    expect(page.locator("#telemetry-now pre")).to_contain_text('"event": "set_up_finished"')
+    expect(preview(page)).to_contain_text('"event": "set_up_finished"')
     expect(page.locator(".empty")).to_contain_text("Nothing was sent yet")
     assert_fits(page)
     assert_no_axe_violations(page)
@@ -61,7 +66,8 @@ def test_off(open_page: OpenPage, boss: User, look):
 
 def test_on(open_page: OpenPage, boss: User, agreed: None, look):
     page = open_page(boss, TELEMETRY, **look)
-    expect(page.locator("#telemetry-now pre")).to_contain_text(str(ID))
+    for named in ("preview", "question"):
+        expect(preview(page, named)).to_contain_text(str(ID))
     expect(page.locator("#telemetry-now")).to_contain_text("PostHog could not be reached.")
     page.locator(".telemetry-sent summary").first.click()
     expect(page.locator(".telemetry-sent pre").first).to_contain_text('"times": 4')
