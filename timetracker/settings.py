@@ -24,7 +24,7 @@ env = environ.FileAwareEnv()
 
 # ── Where things are kept ────────────────────────────────────────────────────
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _kept_secret(path: Path) -> str:

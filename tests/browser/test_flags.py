@@ -39,6 +39,6 @@ def test_switch_undo_and_back_to_the_default(open_page, boss, look):
     expect(switch).not_to_be_checked()
     expect(switch).to_be_focused()
     assert Switch.objects.get(name="achievements").active is False
-    page.get_by_role("button", name="Back to the default: Achievements").click()
+    page.get_by_role("button", name="No longer decide here: Achievements").click()
     expect(switch).to_be_checked()
     assert not Switch.objects.exists()

@@ -59,7 +59,7 @@ def test_off(open_page: OpenPage, boss: User, look):
     page = open_page(boss, TELEMETRY, **look)
     expect(page.locator("#telemetry-title")).to_contain_text("off")
     expect(preview(page)).to_contain_text('"event": "set_up_finished"')
-    expect(page.locator(".empty")).to_contain_text("Nothing was sent yet")
+    expect(page.locator(".empty")).to_contain_text("No figures were sent yet")
     assert_fits(page)
     assert_no_axe_violations(page)
 

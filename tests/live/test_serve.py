@@ -145,7 +145,7 @@ def test_a_port_in_use_is_said_plainly(tmp_path):
 
 def test_missing_migrations_are_named(monkeypatch):
     monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: [("events.0099_more", False)])
-    with pytest.raises(CommandError, match=r"events\.0099_more.*manage\.py migrate"):
+    with pytest.raises(CommandError, match=r"events\.0099_more.*manage\.py upgrade"):
         call_command("serve")
 
 

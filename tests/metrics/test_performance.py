@@ -116,7 +116,7 @@ def test_a_clock_that_stands_still(browser: Client):
 @pytest.mark.parametrize(
     ("part", "to_do"),
     [
-        ("database", "look at DATABASE_URL"), ("migrations", "run manage.py migrate"),
+        ("database", "look at DATABASE_URL"), ("migrations", "run manage.py upgrade"),
         ("cache", "whether Redis has memory left"), ("channel_layer", "whether Redis runs"),
     ],
 )  # fmt: skip
@@ -215,19 +215,23 @@ def test_the_database(browser: Client, monkeypatch: pytest.MonkeyPatch):
     assert "does not say how large its tables are" in words(browser)
 
 
-def test_the_last_backup(browser: Client, tmp_path: Path):
-    assert "Last backup In the administration There is none. manage.py backup makes one" in words(browser)
+def test_the_last_backup(browser: Client, settings: Any, tmp_path: Path):
+    settings.BACKUP_AT = None
+    said = "Last backup In the administration There is none. manage.py backup makes one now."
+    assert f"{said} With BACKUP_AT the clock makes one every night." in words(browser)
+    settings.BACKUP_AT = dt.time(3)
+    assert f"{said} The clock makes one every night at 03:00 UTC." in words(browser)
     kept = keep(tmp_path, timezone.now() - 30 * MINUTE)
     said = words(browser).replace("\N{NO-BREAK SPACE}", " ")
-    assert "Last backup In the administration Begun 30 minutes ago Size 4 bytes Loaded on trial never" in said
+    assert "Last backup In the administration Begun 30 minutes ago Size 4 bytes Last one loaded on trial never" in said
     kept.drilled_at, kept.drill_error = timezone.now() - 10 * MINUTE, "cut off"
     kept.save()
     said = words(browser).replace("\N{NO-BREAK SPACE}", " ")
-    assert "Loaded on trial failed 10 minutes ago" in said
+    assert "Last one loaded on trial failed 10 minutes ago" in said
     kept.drill_error = ""
     kept.save()
     said = words(browser).replace("\N{NO-BREAK SPACE}", " ")
-    assert "Loaded on trial 10 minutes ago" in said
+    assert "Last one loaded on trial 10 minutes ago" in said
 
 
 def test_readings_that_could_not_be_read(browser: Client, monkeypatch: pytest.MonkeyPatch):

@@ -175,7 +175,7 @@ def test_a_search_without_its_extension(db: None, monkeypatch: pytest.MonkeyPatc
 def test_migrations(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     assert_well(doctor.migrations)
     monkeypatch.setattr(health, "check_migrations", raising(health.NotReady("migrations are pending")))
-    assert_to_mend(doctor.migrations, "manage.py migrate")
+    assert_to_mend(doctor.migrations, "manage.py upgrade")
 
 
 def test_a_cache_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:

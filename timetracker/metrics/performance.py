@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _STAND_STILL = _("Nothing happens by itself: start manage.py serve, or Celery’s worker and beat.")
 _PARTS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     "database": (_("Database"), _("It does not answer: look at DATABASE_URL, and whether it runs.")),
-    "migrations": (_("Migrations"), _("Tables are not up to date: run manage.py migrate.")),
+    "migrations": (_("Migrations"), _("Tables are not up to date: run manage.py upgrade, which keeps a copy first.")),
     "cache": (
         _("Cache"),
         _("It does not give back what it was given: look at REDIS_URL, and whether Redis has memory left."),

@@ -67,6 +67,7 @@ def performance(request: HttpRequest) -> HttpResponse:
     context = {
         "parts": shown.parts(readings),
         "backup": shown.last_backup(readings),
+        "backup_at": settings.BACKUP_AT,
         "processes": processes,
         "missing": missing_kinds(processes) if settings.REDIS_URL else [],
         "order": order.value,

@@ -223,7 +223,7 @@ def migrations() -> Iterator[Found]:
     try:
         health.check_migrations()
     except health.NotReady:
-        yield False, "Tables are not up to date: run manage.py migrate."
+        yield False, "Tables are not up to date: run manage.py upgrade, which keeps a copy first."
     else:
         yield True, "All migrations are applied."
 

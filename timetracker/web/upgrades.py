@@ -18,7 +18,8 @@ def pending_migrations() -> list[str]:
 
 
 def not_started(pending: list[str]) -> str:
-    return f"Not started: these migrations are missing: {', '.join(pending)}. Run manage.py migrate."
+    missing = ", ".join(pending)
+    return f"Not started: these migrations are missing: {missing}. Run manage.py upgrade, which keeps a copy first."
 
 
 def stop_unless_migrated() -> None:

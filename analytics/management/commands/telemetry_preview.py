@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from analytics.queries.telemetry import has_agreed, telemetry_state
@@ -19,7 +20,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         on = has_agreed()
-        if not on:
+        if not settings.POSTHOG_API_KEY:
+            self.stderr.write("There is no POSTHOG_API_KEY here, so nothing is sent from here. These are examples.")
+        elif not on:
             self.stderr.write("Telemetry is off: nothing is counted or sent. These are examples.")
         bodies = {"/batch/": preview(), PATH: body_of_question(telemetry_state(), on=on)}
         found = {path: json.loads(body) for path, body in bodies.items()}
