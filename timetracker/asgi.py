@@ -6,8 +6,11 @@ import sys
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
+from timetracker.web.environment import stop_unless_configured
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetracker.settings")
 
+stop_unless_configured()
 pages = get_asgi_application()  # sets Django up, so it comes before what imports models
 
 from timetracker.live.routing import websocket_application  # noqa: E402 - see above

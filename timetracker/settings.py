@@ -1,30 +1,27 @@
 """The one settings file. Everything that differs between installations comes from the environment."""
 
-import datetime as dt
-import ipaddress
 import os
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
+
+from timetracker.web.environment import LARGEST_PORT, Environment
 
 # The threads of scikit-learn get into each other's way where several processes learn or predict: a fit of one second
 # then takes a minute and a half on two cores. Read when it is imported, by every process of ours.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+env = Environment()
 
 # ── Where things are kept ────────────────────────────────────────────────────
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+DATA_DIR = env.folder("DATA_DIR", default=str(BASE_DIR / "var"))
 
 
 def _kept_secret(path: Path) -> str:
@@ -37,13 +34,12 @@ def _kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
-# As it stands there: django-environ would take one that begins with $ for the name of another variable.
-SECRET_KEY = env.ENVIRON.get("SECRET_KEY", "") or _kept_secret(DATA_DIR / "secret_key")
-DEBUG = env.bool("DEBUG", default=False)
-PORT = env.int("PORT", default=8000)
+SECRET_KEY = env.as_it_stands("SECRET_KEY") or _kept_secret(DATA_DIR / "secret_key")
+DEBUG = env.switch("DEBUG", default=False)
+PORT = env.whole("PORT", default=8000, most=LARGEST_PORT)
 
 # ── Who may reach us, and how ────────────────────────────────────────────────
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
+PUBLIC_URL = env.address("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 _https = _public.scheme == "https"
 _local = (_public.hostname or "") in {"localhost", "127.0.0.1", "::1"}
@@ -52,7 +48,7 @@ ALLOWED_HOSTS = env.list(
 )
 CSRF_FAILURE_VIEW = "timetracker.web.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
-TRUSTED_PROXIES = [ipaddress.ip_network(item) for item in env.list("TRUSTED_PROXIES", default=[])]
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
@@ -158,13 +154,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── Database, cache, sockets, deliveries: one machine or many ────────────────
 DATABASE_URL = env.str("DATABASE_URL", default="")
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.redis("REDIS_URL")
 
-if DATABASE_URL:
-    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-else:
-    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": DATA_DIR / "db.sqlite3"}}
-_database = DATABASES["default"]
+_database = env.database("DATABASE_URL") or {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA_DIR / "db.sqlite3",
+}
+DATABASES = {"default": _database}
 if _database["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE queues writers; the deferred default fails at once with "database is locked".
     _database["OPTIONS"] = {
@@ -177,7 +173,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
     _database["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)},
+        "pool": {"min_size": 1, "max_size": env.whole("DATABASE_POOL", default=8, least=1)},
         # Compiling a query takes 300 ms where a right is looked up for each of some thousand rows; running it, 40.
         "options": "-c jit=off",
         **_database.get("OPTIONS", {}),  # what the address itself asks for, such as ?sslmode=require
@@ -201,8 +197,8 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "timetracker.live.layers.LoopSafeInMemoryChannelLayer"}}
     EVENTS_DISPATCH = "thread"
 
-EVENTS_KEEP_DAYS = env.int("EVENTS_KEEP_DAYS", default=1095)
-RULE_HISTORY_KEEP_DAYS = env.int("RULE_HISTORY_KEEP_DAYS", default=365)
+EVENTS_KEEP_DAYS = env.whole("EVENTS_KEEP_DAYS", default=1095)
+RULE_HISTORY_KEEP_DAYS = env.whole("RULE_HISTORY_KEEP_DAYS", default=365)
 CELERY_BROKER_URL = REDIS_URL or None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -217,23 +213,12 @@ ALIVE_FILE = env.str("ALIVE_FILE", default="")
 
 # ── Backups (docs/backup.md) ──────────────────────────────────────────────────
 BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(DATA_DIR / "backups")))
-
-
-def _time_of_day(name: str, default: str) -> dt.time | None:
-    """In UTC; `off` is none."""
-    text = env.str(name, default=default)
-    try:
-        return None if text.lower() in {"", "off"} else dt.time.fromisoformat(text)
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} is neither a time of day, like 03:00, nor off: {text}.") from None
-
-
 # One process that does everything has one disk, which is there in the morning; a container's may not be.
-BACKUP_AT = _time_of_day("BACKUP_AT", default="off" if REDIS_URL or DEBUG else "03:00")
-BACKUP_KEEP_DAILY = env.int("BACKUP_KEEP_DAILY", default=7)
-BACKUP_KEEP_WEEKLY = env.int("BACKUP_KEEP_WEEKLY", default=4)
-BACKUP_KEEP_MONTHLY = env.int("BACKUP_KEEP_MONTHLY", default=12)
-BACKUP_BEFORE_UPGRADE = env.bool("BACKUP_BEFORE_UPGRADE", default=True)
+BACKUP_AT = env.time_of_day("BACKUP_AT", default="off" if REDIS_URL or DEBUG else "03:00")
+BACKUP_KEEP_DAILY = env.whole("BACKUP_KEEP_DAILY", default=7)
+BACKUP_KEEP_WEEKLY = env.whole("BACKUP_KEEP_WEEKLY", default=4)
+BACKUP_KEEP_MONTHLY = env.whole("BACKUP_KEEP_MONTHLY", default=12)
+BACKUP_BEFORE_UPGRADE = env.switch("BACKUP_BEFORE_UPGRADE", default=True)
 
 # ── People ───────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "accounts.User"
@@ -354,15 +339,14 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ── Mail, outgoing requests ──────────────────────────────────────────────────
-EMAIL_URL = env.str("EMAIL_URL", default="consolemail://")
-vars().update(env.email_url_config(EMAIL_URL))
+vars().update(env.email("EMAIL_URL"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"timetracker@{_public.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Push services know us by this key; without one it is made on first use and kept beside the data.
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
 # Where they reach whoever runs this instance.
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default=PUBLIC_URL if _https else f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
-OUTBOUND_ALLOWED_NETWORKS = [ipaddress.ip_network(item) for item in env.list("OUTBOUND_ALLOWED_NETWORKS", default=[])]
+OUTBOUND_ALLOWED_NETWORKS = env.networks("OUTBOUND_ALLOWED_NETWORKS")
 # Usage figures go nowhere without a key, and without an administrator who agreed (docs/telemetry.md).
 POSTHOG_API_KEY = env.str("POSTHOG_API_KEY", default="")
 # Never left empty: the library would take another host for it.
@@ -373,7 +357,7 @@ TELEMETRY_STRICT = DEBUG  # what is not declared is an error, where a programmer
 # Without a token, /metrics answers this machine only.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Where processes that serve no pages show theirs: worker, beat and the server of sockets.
-METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_PORT = env.whole("METRICS_PORT", default=0, most=LARGEST_PORT)
 METRICS_BIND = env.str("METRICS_BIND", default="127.0.0.1")
 # Several processes of one machine write their figures there, and each scrape adds them up.
 PROMETHEUS_MULTIPROC_DIR = env.str("PROMETHEUS_MULTIPROC_DIR", default="")
@@ -381,6 +365,6 @@ if PROMETHEUS_MULTIPROC_DIR:
     Path(PROMETHEUS_MULTIPROC_DIR).mkdir(parents=True, exist_ok=True)
 else:
     env.ENVIRON.pop("PROMETHEUS_MULTIPROC_DIR", None)  # the client would take an empty name for this folder
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.log_level("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "timetracker.web.logging.configure"
 LOGGING = {"level": LOG_LEVEL, "json": not DEBUG}
