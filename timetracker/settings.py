@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
@@ -31,7 +32,12 @@ def _kept_secret(path: Path) -> str:
             file.write(get_random_secret_key())
     except FileExistsError:
         pass
-    return path.read_text().strip()
+    except OSError:
+        raise ImproperlyConfigured(f"The secret key cannot be kept in {path}: see who may write there.") from None
+    try:
+        return path.read_text().strip()
+    except OSError:
+        raise ImproperlyConfigured(f"The secret key in {path} cannot be read: see who may read it.") from None
 
 
 SECRET_KEY = env.as_it_stands("SECRET_KEY") or _kept_secret(DATA_DIR / "secret_key")

@@ -124,10 +124,18 @@ def test_the_librarys_own_words_are_not_shown(monkeypatch: pytest.MonkeyPatch):
     assert "hid" not in str(refusal.value)
 
 
+def test_a_secret_that_cannot_be_read_is_a_sentence_too(tmp_path: Path):
+    (tmp_path / "secret_key").mkdir()  # refused to everybody, root too
+    done = ran(tmp_path, "manage.py", "migrate", SECRET_KEY="", METRICS_PORT="")
+    expected = f"Not started: The secret key in {tmp_path}/secret_key cannot be read: see who may read it.\n"
+    assert (done.returncode, done.stderr) == (1, expected)
+
+
 # ── Who says it ──────────────────────────────────────────────────────────────
-def ran(tmp_path: Path, *command: str) -> subprocess.CompletedProcess[str]:
+def ran(tmp_path: Path, *command: str, **changed: str) -> subprocess.CompletedProcess[str]:
+    env = environment(tmp_path, **{"METRICS_PORT": "abc", **changed})
     return subprocess.run(
-        [sys.executable, *command], env=environment(tmp_path, METRICS_PORT="abc"), cwd=settings.BASE_DIR,
+        [sys.executable, *command], env=env, cwd=settings.BASE_DIR,
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 

@@ -101,7 +101,7 @@ class Environment(environ.FileAwareEnv):
 
     def database(self, name: str) -> dict[str, Any]:
         """Empty where none is set."""
-        text = self.str(name, default="")
+        text = self.str(name, default="").strip()
         if not text:
             return {}
         # Some addresses only the library takes apart: of several hosts, each with a port, and of one in memory.
