@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import shlex
 import socket
 import subprocess
@@ -26,6 +25,7 @@ from accounts.choices import Role
 from accounts.models import Organisation, User
 from accounts.services.invitations import invite_person
 from accounts.services.tokens import create_token
+from tests.deploy.names import loaded
 from tests.factories import PASSWORD, UserFactory
 from tests.live.tools import database_url, free_port, server, soon
 from tests.workflows.rules import make_rule
@@ -170,11 +170,9 @@ def test_one_process(tmp_path: Path, person: User) -> None:
 
 
 # ── As deployed ──────────────────────────────────────────────────────────────
-def deployed(program: str) -> list[str]:
+def deployed(service: str) -> list[str]:
     """How docker-compose.yml starts it."""
-    compose = (settings.BASE_DIR / "docker-compose.yml").read_text(encoding="utf-8")
-    [command] = re.findall(rf"command: ({program}.*)", compose)
-    return ["-m", *shlex.split(command)]
+    return ["-m", *shlex.split(loaded("docker-compose.yml")["services"][service]["command"])]
 
 
 @contextmanager
@@ -201,11 +199,11 @@ def test_many_processes(tmp_path: Path, person: User) -> None:
     variables = env(tmp_path, pages, REDIS_URL=settings.REDIS_URL, PYTHONWARNINGS="ignore")
     logs = {name: tmp_path / name for name in ("gunicorn", "daphne", "worker", "beat")}
     gunicorn = ["-m", "gunicorn", "timetracker.wsgi", "--config=deploy/gunicorn.conf.py", f"--bind=127.0.0.1:{pages}"]
-    daphne = [str(sockets) if each == "8001" else each for each in deployed("daphne")]
+    daphne = [str(sockets) if each == "8001" else each for each in deployed("live")]
     daphne[daphne.index("--bind") + 1] = "127.0.0.1"
     with contextlib.ExitStack() as stack:
         for name, more in (("worker", ["--pool=solo"]), ("beat", [])):
-            command = [*deployed(rf"celery .*{name}"), *more]
+            command = [*deployed(name), *more]
             command = [
                 str(tmp_path / "schedule") if "schedule" in each and each[0] == "/" else each for each in command
             ]

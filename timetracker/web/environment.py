@@ -88,7 +88,7 @@ class Environment(environ.FileAwareEnv):
         """Made where there is none."""
         path = Path(self.str(name, default=default)).resolve()
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError:
             _refuse(name, "names a folder that is not there and cannot be made", str(path))
         return path
