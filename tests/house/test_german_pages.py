@@ -64,7 +64,7 @@ FOREIGN = "Authenticators Django False MFA Search Switches Uid User sessions"
 # English and German words that mean something else, months, and what is spelled the same.
 ALIKE = (
     "was die Tag Filter April August September November Apr Aug Sep Nov min English Deutsch nowhere UTC Version Median "
-    "numpy scikit learn skops SQLite Jan Feb Jun Jul analytics notifications"
+    "numpy scikit learn skops SQLite PostgreSQL Jan Feb Jun Jul analytics notifications"
 )
 WORD = re.compile(r"[^\W\d_]{3,}")
 
