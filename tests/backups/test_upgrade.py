@@ -162,7 +162,7 @@ def test_without_pg_dump_it_says_what_to_do(
     place: Path, owner: User, migrated: list[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(connection, "vendor", "postgresql")
-    monkeypatch.setattr(upgrades, "database_size", lambda: 0)
+    monkeypatch.setattr(upgrades, "database_bytes", lambda: 0)
     monkeypatch.setattr(upgrades, "only_one", lambda _name: only_one_always())
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     refused("pg_dump is not installed here.*pg_dump --format=custom", migrated)

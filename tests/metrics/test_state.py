@@ -25,7 +25,7 @@ from timetracker.events.models import Delivery, JobRun
 from timetracker.metrics import state as state_module
 from timetracker.metrics.exposition import scrape
 from timetracker.metrics.state import state
-from timetracker.metrics.storage import database_bytes
+from timetracker.web.database import database_bytes
 from tracking.services.timer import pause_timer, start_timer
 from workflows.services.rules import switch_off
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from tests.work import make_project
 from timetracker.metrics import storage
+from timetracker.web.database import database_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -21,13 +22,13 @@ def test_the_engine_and_its_version(django_assert_num_queries: Any):
 
 
 def test_the_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    assert storage.database_bytes() > 10_000
+    assert database_bytes() > 10_000
     if connection.vendor == "sqlite":
         monkeypatch.setitem(connection.settings_dict, "NAME", tmp_path / "db")
-        assert storage.database_bytes() == 0
+        assert database_bytes() == 0
         (tmp_path / "db").write_bytes(b"x" * 100)
         (tmp_path / "db-wal").write_bytes(b"x" * 50)
-        assert storage.database_bytes() == 150
+        assert database_bytes() == 150
 
 
 def test_the_largest_tables(organisation: Any, django_assert_num_queries: Any):

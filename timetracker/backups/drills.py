@@ -13,10 +13,11 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
-from timetracker.backups.folder import BackupError, database_size, ready, refuse_a_full_disk, sha256_of
+from timetracker.backups.folder import BackupError, ready, refuse_a_full_disk, sha256_of
 from timetracker.backups.models import Backup
 from timetracker.backups.queries import good_archives, last_backup
 from timetracker.backups.scratch import scratch
+from timetracker.web.database import database_bytes
 from timetracker.web.locks import only_one
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ def _try(file: Path, backup: Backup | None) -> Proof:
     if backup and sha256_of(file) != backup.sha256:
         raise BackupError("Its SHA-256 is not the one that was noted when it was made: the file has changed.")
     folder = ready(Path(settings.BACKUP_DIR))
-    refuse_a_full_disk(folder, database_size() + file.stat().st_size)
+    refuse_a_full_disk(folder, database_bytes() + file.stat().st_size)
     with scratch(folder) as place:
         done = subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "-m", "timetracker.backups.proof", str(file), str(place.folder)],

@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
 
 RESERVE = 100 * 1024 * 1024
 """Bytes that a backup leaves free for the database itself."""
@@ -49,16 +48,6 @@ def refuse_a_full_disk(folder: Path, needed: int) -> None:
 
 def _megabytes(number: int) -> str:
     return f"{-(-number // (1024 * 1024)):,} MB"
-
-
-def database_size() -> int:
-    """Bytes."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_database_size(current_database())")
-        else:
-            cursor.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
-        return int(cursor.fetchone()[0])
 
 
 def sha256_of(path: Path) -> str:

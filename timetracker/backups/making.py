@@ -11,11 +11,12 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from timetracker.backups.choices import ARCHIVES, Kind
-from timetracker.backups.folder import BackupError, database_size, ready, refuse_a_full_disk, sha256_of
+from timetracker.backups.folder import BackupError, ready, refuse_a_full_disk, sha256_of
 from timetracker.backups.models import Backup
 from timetracker.backups.queries import good_archives, last_backup
 from timetracker.backups.rotation import Keep, to_remove
 from timetracker.backups.transfer import Progress, TransferError, export_all
+from timetracker.web.database import database_bytes
 from timetracker.web.locks import only_one
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ def free_name(folder: Path, now: dt.datetime, ending: str) -> str:
 def _write(backup: Backup, folder: Path, progress: Progress) -> None:
     last = last_backup()
     # An archive is packed: a tenth of its database, a half where its texts are long.
-    needed = last.bytes * 5 // 4 if last else database_size() // 2
+    needed = last.bytes * 5 // 4 if last else database_bytes() // 2
     refuse_a_full_disk(ready(folder), needed)
     manifest = export_all(path=backup.path, progress=progress)
     backup.bytes, backup.sha256 = backup.path.stat().st_size, sha256_of(backup.path)

@@ -22,9 +22,10 @@ from django.utils import timezone
 
 from timetracker.backups.choices import Kind
 from timetracker.backups.files import written_whole
-from timetracker.backups.folder import BackupError, database_size, ready, refuse_a_full_disk, sha256_of
+from timetracker.backups.folder import BackupError, ready, refuse_a_full_disk, sha256_of
 from timetracker.backups.making import BUSY, LOCK, remove
 from timetracker.backups.models import Backup
+from timetracker.web.database import database_bytes
 from timetracker.web.locks import only_one
 from timetracker.web.upgrades import pending_migrations
 
@@ -69,7 +70,7 @@ def _copied(say: Say) -> _Copy:
         for rest in folder.glob(".timetracker-*-before-upgrade.*"):  # of a process that was killed
             rest.unlink()
         _refuse_a_heap(folder)
-        refuse_a_full_disk(folder, database_size())
+        refuse_a_full_disk(folder, database_bytes())
         copy = _dump(folder) if connection.vendor == "postgresql" else _file(folder)
     except (BackupError, OSError, sqlite3.Error) as error:
         raise BackupError(f"No backup was made before the upgrade: {error} {WAY_ON}") from error

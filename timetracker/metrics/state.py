@@ -25,7 +25,7 @@ from timetracker.backups.queries import last_of_both
 from timetracker.events import clock, registry
 from timetracker.events.choices import Kind, Status
 from timetracker.events.models import Delivery, JobRun
-from timetracker.metrics.storage import database_bytes
+from timetracker.web.database import database_bytes
 from tracking.models import TimeEntry
 from workflows.choices import RunStatus
 from workflows.models import Execution, Rule

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from functools import cache as for_good
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+
+from timetracker.web.database import database_bytes
 
 SHOWN = 10
 KEPT = 600
@@ -34,12 +35,6 @@ Table = tuple[str, int]
 def engine() -> str:
     """PostgreSQL 17.2. Asks no statement."""
     return f"{connection.display_name} {'.'.join(map(str, connection.get_database_version()))}"
-
-
-def database_bytes() -> int:
-    if connection.vendor == "sqlite":
-        return sum(_size_of(f"{connection.settings_dict['NAME']}{ending}") for ending in ("", "-wal"))
-    return int(_rows("SELECT pg_database_size(current_database())")[0][0])
 
 
 def free_bytes() -> int:
@@ -70,12 +65,6 @@ def has_dbstat() -> bool:
         except sqlite3.OperationalError:
             return False
     return True
-
-
-def _size_of(name: str) -> int:
-    with suppress(FileNotFoundError):
-        return Path(name).stat().st_size
-    return 0
 
 
 def _rows(statement: str, *values: Any) -> list[Any]:
