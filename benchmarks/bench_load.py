@@ -135,11 +135,14 @@ def processor_seconds(pids: list[int]) -> float:
 
 
 @contextlib.contextmanager
-def servers(mode: str, folder: str) -> Iterator[tuple[Ports, list[int], dict[str, str]]]:
+def servers(mode: str, folder: str, people: int) -> Iterator[tuple[Ports, list[int], dict[str, Any]]]:
+    """With so many people in it. Filled before anybody serves, or one would wait for the other."""
     pages, port = ("gunicorn" if mode == "many" else mode), free_port()
     env = environment(pages, folder, port)
     env["STATIC_ROOT"] = str(ROOT / "var" / "static")  # as `make setup` has collected it
+    env["TRUSTED_PROXIES"] = "127.0.0.1"  # or everybody would sign in from one address, which is refused in the end
     run(env, "manage.py", "migrate", "--verbosity", "0")
+    who = json.loads(run(env, "benchmarks/bench_load.py", "--prepare", str(people)))
     with (
         serving(pages, env, port) as (process, _seconds),
         socket_servers("redis" if mode == "many" else mode, env, (process, port)) as sockets,
@@ -148,7 +151,7 @@ def servers(mode: str, folder: str) -> Iterator[tuple[Ports, list[int], dict[str
         clock = subprocess.Popen(beat, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) if mode == "many" else None
         workers = [child for child in own_children() if child != process.pid]
         try:
-            yield Ports(port, [each for _pid, each in sockets]), [process.pid, *workers], env
+            yield Ports(port, [each for _pid, each in sockets]), [process.pid, *workers], who
         finally:
             if clock:
                 clock.terminate()
@@ -235,8 +238,11 @@ def main() -> None:
             print(f"\n{mode}: left out, no PostgreSQL at {PG}")
             continue
         print(f"\n{mode}")
-        with tempfile.TemporaryDirectory(prefix="bench-load-") as folder, servers(mode, folder) as (ports, pids, env):
-            who = json.loads(run(env, "benchmarks/bench_load.py", "--prepare", str(options.most * 2)))
+        made = options.most * 2  # half of them sign in at nine
+        with (
+            tempfile.TemporaryDirectory(prefix="bench-load-") as folder,
+            servers(mode, folder, made) as (ports, pids, who),
+        ):
             asyncio.run(warm(who, ports))
             found = []
             look = partial(look_at, who=who, ports=ports, pids=pids, seconds=options.seconds)

@@ -80,6 +80,7 @@ class Person:
         self.due: dict[str, asyncio.Task[None]] = {}
         self.socket: Listener | None = None
         self.runs = False
+        self.address = ".".join(["10", *(str(rng.randrange(1, 255)) for _ in range(3))])
 
     # ── What they do ─────────────────────────────────────────────────────────
     async def arrive(self) -> None:
@@ -170,6 +171,7 @@ class Person:
         host = f"localhost:{self.ports.pages}"
         body = "" if form is None else urllib.parse.urlencode(form)
         lines = [f"{'GET' if form is None else 'POST'} {path} HTTP/1.1", f"Host: {host}", "Accept-Encoding: identity"]
+        lines.append(f"X-Forwarded-For: {self.address}")
         lines.append("Cookie: " + "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
         if htmx or (form is not None and "sessionid" in self.cookies):
             lines.append("HX-Request: true")
