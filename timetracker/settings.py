@@ -248,7 +248,9 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "10/5m/ip,5/5m/key",
+    # An office comes from one address, and at nine in the morning all of it signs in.
+    "login": "120/m/ip",
+    "login_failed": "30/5m/ip,5/5m/key",
     "reset_password": "20/m/ip,5/m/key",
     "mute_link": "60/m/ip",  # one click there comes from a provider's machine, for many people
 }

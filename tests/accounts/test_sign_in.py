@@ -18,6 +18,7 @@ from tests.factories import PASSWORD, UserFactory
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
 RESET = "/accounts/password/reset/"
+REFUSED = "Too many tries. Wait five minutes."
 
 
 def sign_in(client: Client, login: str, password: str = PASSWORD, **more: str):
@@ -68,7 +69,7 @@ def test_too_many_tries_are_refused_for_everybody_alike(owner):
         for _ in range(5):
             assert "is wrong" in sign_in(client, login, "wrong password").content.decode()
         refused = sign_in(client, login)
-        assert "Too many tries" in refused.content.decode()
+        assert REFUSED in refused.content.decode()
         assert "_auth_user_id" not in client.session
 
 
@@ -171,6 +172,20 @@ def test_the_time_tells_nobody_who_exists(client, owner, monkeypatch):
         sign_in(client, login, "wrong password x")
         counts.append(len(hashed))
     assert counts == [1, 1, 1, 1]
+
+
+def test_an_office_signs_in_from_one_address(organisation):
+    """All within a minute, and nobody is told to wait."""
+    office = UserFactory.create_batch(100)
+    answers = [sign_in(Client(), person.username) for person in office]
+    assert {answer.headers.get("Location") for answer in answers} == {"/"}
+
+
+def test_whoever_tries_one_password_on_everybody_is_stopped(organisation):
+    office = [person.username for person in UserFactory.create_batch(31)]
+    answers = [sign_in(Client(), name, "Spring-2026!").content.decode() for name in office]
+    assert [REFUSED in answer for answer in answers] == [False] * 30 + [True]
+    assert REFUSED in sign_in(Client(), office[0]).content.decode()
 
 
 def test_reset_is_rate_limited(client, owner):
