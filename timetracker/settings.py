@@ -179,7 +179,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 else:
     _database["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.whole("DATABASE_POOL", default=8, least=1)},
+        # A restart of the server is waited for, and what takes longer is said before people give up.
+        "pool": {"min_size": 1, "max_size": env.whole("DATABASE_POOL", default=8, least=1), "timeout": 10},
         # Compiling a query takes 300 ms where a right is looked up for each of some thousand rows; running it, 40.
         "options": "-c jit=off",
         **_database.get("OPTIONS", {}),  # what the address itself asks for, such as ?sslmode=require

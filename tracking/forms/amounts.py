@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-_AMOUNT = re.compile(r"(-?\d{1,3}(?:([.,' \u2019\u00a0\u202f])\d{3})(?:\2\d{3})*|-?\d+)(?:([.,])(\d{1,2}))?")
+_AMOUNT = re.compile(r"(-?[1-9]\d{0,2}(?:([.,' \u2019\u00a0\u202f])\d{3})(?:\2\d{3})*|-?\d+)(?:([.,])(\d{1,2}))?")
 
 
 class AmountField(forms.DecimalField):
