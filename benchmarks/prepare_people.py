@@ -14,12 +14,12 @@ from tracking.services.totals import rebuild_totals, refresh_statistics
 
 TEAM = 8
 ENTRIES = 40
-"""Of each: two a day for twenty days."""
+"""Of each, unless told otherwise: two a day for twenty days."""
 STEP = 2000
 
 
-def team_up(people: int) -> list[User]:
-    """Everybody has the same password, or making them would take longer than the benchmark."""
+def team_up(people: int, entries: int = ENTRIES) -> list[User]:
+    """In teams of eight. Everybody has the same password, or making them would take longer than the benchmark."""
     password = make_password(PASSWORD)
     made = User.objects.bulk_create(
         [User(username=f"p{n}", email=f"p{n}@example.com", password=password) for n in range(people)], batch_size=STEP
@@ -31,7 +31,7 @@ def team_up(people: int) -> list[User]:
     projects = list(Project.objects.open().filter(is_public=True)[:8]) or list(Project.objects.open()[:8])
     this_morning = timezone.now().replace(hour=6, minute=0, second=0, microsecond=0) - dt.timedelta(days=1)
     hour = dt.timedelta(hours=1)
-    for number in range(ENTRIES):
+    for number in range(entries):
         start = this_morning - dt.timedelta(days=number // 2) + (number % 2) * hour
         TimeEntry.objects.bulk_create(
             [

@@ -29,7 +29,9 @@ def test_either_mark(typed: str, meant: str, language: str):
         assert AmountField(max_digits=10, decimal_places=2).clean(typed) == Decimal(meant)
 
 
-@pytest.mark.parametrize("typed", ["x", "1,2,3", "0.001", "0,125", "1.2345", "1.234.5", "12,34.56", "1.200.00", "--1", "1e3", "NaN", ","])
+@pytest.mark.parametrize(
+    "typed", ["x", "1,2,3", "0.001", "0,125", "1.2345", "1.234.5", "12,34.56", "1.200.00", "--1", "1e3", "NaN", ","]
+)
 def test_what_is_no_amount_is_told_what_is(typed: str):
     with pytest.raises(forms.ValidationError, match="Write an amount such as"):
         AmountField(max_digits=10, decimal_places=2).clean(typed)
