@@ -40,7 +40,6 @@ PATHS = {
     "report": "/reports/?preset=this-month&group=person",
     "insights": "/insights/",
     "insights: team": "/insights/team/",
-    "rules": "/rules/",
     "rules": "/workflows/",
     "new rule": "/workflows/new/",
     "notifications": "/notifications/",
