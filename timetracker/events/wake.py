@@ -48,6 +48,11 @@ def wake_clock(at: dt.datetime) -> None:
         _broker.send([(AWAITED_TASK, [], {"eta": at, "expires": at + AHEAD})])
 
 
+def send(name: str, args: Sequence[Any], **options: Any) -> bool:
+    """One message for others who may wait no longer. False where the broker has not taken it."""
+    return _broker.send([(name, args, options)])
+
+
 def _ring(kinds: Container[str]) -> None:
     for bell, kind in list(bells.items()):
         if kind in kinds:
@@ -67,9 +72,10 @@ class _Broker:
     def __init__(self) -> None:
         self.away_until = 0.0
 
-    def send(self, messages: Iterable[tuple[str, list[int], dict[str, Any]]]) -> None:
+    def send(self, messages: Iterable[tuple[str, Sequence[Any], dict[str, Any]]]) -> bool:
+        """Whether all were taken."""
         if time.monotonic() < self.away_until:
-            return
+            return False
         connection = current_app.connection_for_write(transport_options=IMPATIENT)
         try:
             with producers[connection].acquire(timeout=PATIENCE) as producer:
@@ -78,6 +84,8 @@ class _Broker:
         except OperationalError as error:
             self.away_until = time.monotonic() + self.REST
             log.warning("wake_up_failed", reason=str(error))
+            return False
+        return True
 
 
 _broker = _Broker()
