@@ -12,6 +12,8 @@ from analytics.services.telemetry_counters import counters
 from timetracker.events.clock import job
 from timetracker.web.background import run_command
 
+HOUR = dt.timedelta(hours=1)
+
 
 @job("analytics.retrain_models", daily=dt.time(2, 20))
 def retrain_models(now: dt.datetime) -> None:
@@ -21,11 +23,11 @@ def retrain_models(now: dt.datetime) -> None:
         run_command("retrain_models", *(f"--kind={kind}" for kind in kinds))
 
 
-@job("analytics.compute_insights", every=dt.timedelta(hours=1))
+@job("analytics.compute_insights", every=HOUR)
 def compute_insights(now: dt.datetime) -> None:
     """In a process of its own, and only where it is night."""
     if is_due(now):
-        run_command("compute_insights", f"--at={now.isoformat()}")
+        run_command("compute_insights", f"--at={now.isoformat()}", within=HOUR)
 
 
 @job("analytics.forget_insights", daily=dt.time(3, 20))

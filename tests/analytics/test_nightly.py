@@ -29,7 +29,7 @@ def people(owner: User, teammate: User) -> None:
 )
 def test_a_process_is_started_where_it_is_night(monkeypatch, people, now: dt.datetime, due: bool):
     begun: list[tuple[str, ...]] = []
-    monkeypatch.setattr(schedules, "run_command", lambda *command: begun.append(command))
+    monkeypatch.setattr(schedules, "run_command", lambda *command, within: begun.append(command))
     schedules.compute_insights(now)
     assert begun == ([("compute_insights", f"--at={now.isoformat()}")] if due else [])
 

@@ -1,7 +1,7 @@
 """Work that takes longer than a request may: a management command as a process of its own.
 
-With Redis the worker of the queue `long` starts it: a restart of the pages does not end it, its memory is not counted as
-theirs, and no delivery waits for it. Elsewhere whoever asks starts it (docs/adr/018).
+With Redis the worker of the queue `long` starts it: a restart of the pages does not end it, its memory is not counted
+as theirs, and no delivery waits for it. Elsewhere whoever asks starts it (docs/adr/018).
 """
 
 from __future__ import annotations

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from timetracker.backups.choices import Kind
 from timetracker.backups.folder import BackupError
 from timetracker.backups.making import make_backup
+from timetracker.backups.queries import is_backup_due
 
 
 def _at_least_one(text: str) -> int:
@@ -30,9 +32,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--keep", type=_at_least_one, help="only so many of the last (default: by days, weeks and months)"
         )
-        parser.add_argument("--by-clock", action="store_true", help="the clock calls it so")
+        parser.add_argument("--by-clock", action="store_true", help="the clock calls it so: only if it is still due")
 
     def handle(self, **options: Any) -> None:
+        if options["by_clock"] and not is_backup_due(timezone.now()):
+            return
         kind = Kind.BY_CLOCK if options["by_clock"] else Kind.BY_HAND
         try:
             made = make_backup(kind=kind, folder=options["dir"], keep=options["keep"], progress=lambda *_: None)

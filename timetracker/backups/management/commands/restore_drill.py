@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from timetracker.backups.drills import restore_drill
 from timetracker.backups.folder import BackupError
+from timetracker.backups.queries import is_drill_due
 
 
 class Command(BaseCommand):
@@ -18,8 +20,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--file", type=Path, help="another archive (default: the last good backup)")
+        parser.add_argument("--by-clock", action="store_true", help="the clock calls it so: only if it is still due")
 
     def handle(self, **options: Any) -> None:
+        if options["by_clock"] and not is_drill_due(timezone.now()):
+            return
         try:
             proof = restore_drill(path=options["file"])
         except BackupError as error:
