@@ -91,6 +91,8 @@ class BatchKind(models.TextChoices):
 
 class ImportState(models.TextChoices):
     READY = "ready", _("Not started")
+    WAITING = "waiting", _("Waiting")
+    """Somebody has begun it, and nobody has taken it yet."""
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")

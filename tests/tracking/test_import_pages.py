@@ -85,7 +85,10 @@ def test_from_a_file_to_entries_and_back(
         ada.post(f"/import/{brought.pk}/begin/")
         ada.post(f"/import/{brought.pk}/begin/")  # a double click
     assert started == [("run_import", str(brought.pk))]
+    assert "Waiting for its turn" in page_of(ada, brought)
+    TimeImport.objects.update(state=ImportState.RUNNING)
     assert "Reading the file" in page_of(ada, brought)
+    TimeImport.objects.update(state=ImportState.WAITING)
     run_started(started)
     brought.refresh_from_db()
     assert (brought.state, brought.done, brought.total) == (ImportState.DONE, 1, 1)
@@ -183,6 +186,33 @@ def test_it_broke_off_and_goes_on(ada: Client, bring: Bring, started, django_cap
     assert TimeEntry.objects.count() == 1
 
 
+def test_nobody_takes_it(ada: Client, bring: Bring, started, django_capture_on_commit_callbacks):
+    brought = bring({})
+    with django_capture_on_commit_callbacks(execute=True):
+        ada.post(f"/import/{brought.pk}/begin/")
+    assert "Nobody has begun with the import yet" not in page_of(ada, brought)
+    TimeImport.objects.update(heard_at=timezone.now() - 2 * SILENT)
+    assert "Nobody has begun with the import yet" in page_of(ada, brought)
+    with django_capture_on_commit_callbacks(execute=True):
+        ada.post(f"/import/{brought.pk}/begin/")
+    # Both are in the queue when somebody comes who takes them.
+    assert len(started) == 2
+    run_started(started)
+    assert TimeEntry.objects.count() == 1
+    brought.refresh_from_db()
+    assert (brought.state, brought.error) == (ImportState.DONE, "")
+
+
+@pytest.mark.parametrize("state", [ImportState.READY, ImportState.RUNNING, ImportState.DONE, ImportState.FAILED])
+def test_only_what_waits_is_run(bring: Bring, state: ImportState):
+    brought = bring({})
+    TimeImport.objects.update(state=state)
+    time_imports.run(brought=brought)
+    brought.refresh_from_db()
+    assert (brought.state, brought.batch) == (state, None)
+    assert not TimeEntry.objects.exists()
+
+
 def test_what_nobody_expected_is_said_and_logged(bring: Bring, monkeypatch):
     brought = bring({})
 
@@ -190,6 +220,7 @@ def test_what_nobody_expected_is_said_and_logged(bring: Bring, monkeypatch):
         raise ZeroDivisionError
 
     monkeypatch.setattr(time_imports, "store_import", fail)
+    TimeImport.objects.update(state=ImportState.WAITING)
     with pytest.raises(ZeroDivisionError):
         time_imports.run(brought=brought)
     brought.refresh_from_db()
@@ -223,6 +254,7 @@ def test_anybody_brings_their_own_time(bring: Bring, olga: Client, owner: User, 
 
 def test_much_is_undone_in_a_process_of_its_own(ada: Client, administrator: User, bring: Bring, started, monkeypatch):
     brought = bring({}, {"Start time": "12:00:00", "End time": "13:00:00", "Duration": "01:00:00"})
+    TimeImport.objects.update(state=ImportState.WAITING)
     time_imports.run(brought=brought)
     monkeypatch.setattr("tracking.views.undo.AT_ONCE", 1)
     batch = Batch.objects.get(kind=BatchKind.IMPORT)

@@ -12,7 +12,7 @@ from tracking.choices import ImportState
 from tracking.models.batch import Batch
 
 SILENT = dt.timedelta(minutes=2)
-"""An import that has stored nothing for so long was broken off."""
+"""An import that has stored nothing for so long was broken off, or nobody takes it."""
 
 
 def _place(_instance: models.Model, _name: str) -> str:
@@ -51,5 +51,10 @@ class TimeImport(models.Model):
         return self.name
 
     @property
-    def broken_off(self) -> bool:
-        return self.state == ImportState.RUNNING and self.heard_at < timezone.now() - SILENT
+    def begun(self) -> bool:
+        return self.state in {ImportState.WAITING, ImportState.RUNNING}
+
+    @property
+    def silent(self) -> bool:
+        """It was begun, and for a while nobody has said anything of it."""
+        return self.begun and self.heard_at < timezone.now() - SILENT

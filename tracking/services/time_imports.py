@@ -66,19 +66,25 @@ def name_people(*, brought: TimeImport, people: Mapping[str, User | None]) -> No
 
 
 def begin(*, brought: TimeImport) -> None:
-    """Once, however often it is asked for; again only after it has failed or broken off."""
+    """Once, however often it is asked for; again only after it has failed or nobody has been heard of."""
     now = timezone.now()
-    waiting = Q(state__in=[ImportState.READY, ImportState.FAILED])
-    broken = Q(state=ImportState.RUNNING, heard_at__lt=now - SILENT)
+    ready = Q(state__in=[ImportState.READY, ImportState.FAILED])
+    silent = Q(state__in=[ImportState.WAITING, ImportState.RUNNING], heard_at__lt=now - SILENT)
     with transaction.atomic():
-        mine = TimeImport.objects.filter(waiting | broken, pk=brought.pk)
-        if not mine.update(state=ImportState.RUNNING, heard_at=now, done=0, total=0, error=""):
+        mine = TimeImport.objects.filter(ready | silent, pk=brought.pk)
+        if not mine.update(state=ImportState.WAITING, heard_at=now, done=0, total=0, error=""):
             return
         transaction.on_commit(lambda: run_command("run_import", str(brought.pk)))
 
 
 def run(*, brought: TimeImport) -> None:
-    """What `begin` has started: in its own process. Whatever happens stands in the row for the page to tell."""
+    """What `begin` has started: in its own process. Whatever happens stands in the row for the page to tell.
+
+    Once for each time it was begun: who comes second finds nothing that waits, and does nothing.
+    """
+    mine = TimeImport.objects.filter(pk=brought.pk, state=ImportState.WAITING)
+    if not mine.update(state=ImportState.RUNNING, heard_at=timezone.now()):
+        return
 
     def tell(done: int) -> None:
         TimeImport.objects.filter(pk=brought.pk).update(done=done, heard_at=timezone.now())
