@@ -30,8 +30,8 @@ from timetracker.web import health
 pytestmark = pytest.mark.django_db
 PAGE, TO_MEND = "/settings/performance/", "/settings/performance/to-mend/"
 HTMX = {"HX-Request": "true"}
-OF_STATE = 10
-"""Statements for the readings, on PostgreSQL."""
+OF_STATE = 11
+"""Statements for the readings, on PostgreSQL and beside Redis."""
 
 
 @pytest.fixture
@@ -156,12 +156,13 @@ def test_processes(browser: Client, settings: Any):
     assert "Open sockets Of all processes, as they said in the last 90 seconds. 4 " in said
 
 
+NEEDED_WORDS = ("worker", "worker of the queue “long”", "beat", "server of sockets")
+
+
 def test_who_is_missing_beside_redis(browser: Client, settings: Any):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    assert [words(browser).count(f"No {who} has been seen") for who in ("worker", "beat", "server of sockets")] == [
-        1
-    ] * 3
-    for pid, kind in enumerate((ProcessKind.WORKER, ProcessKind.BEAT, ProcessKind.SOCKETS)):
+    assert [words(browser).count(f"No {who} has been seen") for who in NEEDED_WORDS] == [1] * 4
+    for pid, kind in enumerate((ProcessKind.WORKER, ProcessKind.LONG, ProcessKind.BEAT, ProcessKind.SOCKETS)):
         make_report(pid, kind=kind)
     assert "has been seen" not in words(browser)
     ProcessReport.objects.filter(kind=ProcessKind.BEAT).update(seen_at=timezone.now() - 4 * MINUTE)

@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 import pytest
+from celery import Celery
 from celery.signals import beat_init, worker_ready
 from django.conf import settings as real_settings
 from django.contrib.admin.sites import site
@@ -112,10 +113,11 @@ def test_since_when_this_machine_counts(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_who_is_missing():
-    assert missing_kinds([]) == [ProcessKind.WORKER, ProcessKind.BEAT, ProcessKind.SOCKETS]
+    assert missing_kinds([]) == [ProcessKind.WORKER, ProcessKind.LONG, ProcessKind.BEAT, ProcessKind.SOCKETS]
     make_report(1, kind=ProcessKind.WORKER)
     make_report(2, kind=ProcessKind.BEAT, ago=4 * MINUTE)
     make_report(3, kind=ProcessKind.ALL)
+    make_report(4, kind=ProcessKind.LONG)
     assert missing_kinds(processes_at(timezone.now())) == [ProcessKind.BEAT]
 
 
@@ -124,12 +126,12 @@ def test_doctor(settings: Any):
     assert list(doctor.processes()) == [(True, "One process does everything.")]
     settings.REDIS_URL = "redis://127.0.0.1/0"
     found = list(doctor.processes())
-    assert [ok for ok, _sentence in found] == [False] * 3
-    for words, (_ok, sentence) in zip(("worker", "beat", "daphne"), found, strict=True):
+    assert [ok for ok, _sentence in found] == [False] * 4
+    for words, (_ok, sentence) in zip(("worker", "--queues long", "beat", "daphne"), found, strict=True):
         assert words in sentence
-    for pid, kind in enumerate((ProcessKind.WORKER, ProcessKind.BEAT, ProcessKind.SOCKETS)):
+    for pid, kind in enumerate((ProcessKind.WORKER, ProcessKind.LONG, ProcessKind.BEAT, ProcessKind.SOCKETS)):
         make_report(pid, kind=kind)
-    assert list(doctor.processes()) == [(True, "Processes that were seen in the last three minutes: 3.")]
+    assert list(doctor.processes()) == [(True, "Processes that were seen in the last three minutes: 4.")]
     ProcessReport.objects.filter(kind=ProcessKind.BEAT).update(version="0.9")
     assert [ok for ok, _sentence in doctor.processes()] == [True, False]
 
@@ -191,17 +193,25 @@ def test_a_forked_child_does_not_end_its_parents(monkeypatch: pytest.MonkeyPatch
     assert not one.stopping.is_set()
 
 
+def consumer_of(queue: str) -> Any:
+    """As Celery's worker, whose signal brings it."""
+    app = Celery("test", set_as_current=False)
+    app.amqp.queues.select([queue])
+    return type("Consumer", (), {"app": app})
+
+
 def test_who_starts_one(monkeypatch: pytest.MonkeyPatch):
     began: list[str] = []
     monkeypatch.setattr(receivers, "start_reports", began.append)
     monkeypatch.setattr(reporter, "start_reports", began.append)
     monkeypatch.setattr(receivers, "stop_reports", lambda: began.append("end"))
-    worker_ready.send(sender=None)
+    worker_ready.send(sender=consumer_of("celery"))
+    worker_ready.send(sender=consumer_of("long"))
     beat_init.send(sender=None)
     server_began.send(sender=None)
     server_ended.send(sender=None)
     runpy.run_path(str(real_settings.BASE_DIR / "deploy" / "gunicorn.conf.py"))["post_worker_init"](None)
-    assert began == ["worker", "beat", "all", "end", "pages"]
+    assert began == ["worker", "long", "beat", "all", "end", "pages"]
 
 
 def test_tests_and_commands_start_none():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as the_settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from tests.analytics.foresight import make_model
 from tests.backups.kept import keep
 from tests.factories import UserFactory
 from tests.metrics.figures import figure
+from tests.metrics.test_reports import make_report
 from tests.notifications.telling import tell
 from tests.workflows.rules import make_rule
 from timetracker.backups.choices import Kind
@@ -23,6 +25,7 @@ from timetracker.events import clock
 from timetracker.events.choices import Status
 from timetracker.events.models import Delivery, JobRun
 from timetracker.metrics import state as state_module
+from timetracker.metrics.choices import ProcessKind
 from timetracker.metrics.exposition import scrape
 from timetracker.metrics.state import state
 from timetracker.web.database import database_bytes
@@ -30,7 +33,8 @@ from tracking.services.timer import pause_timer, start_timer
 from workflows.services.rules import switch_off
 
 pytestmark = pytest.mark.django_db
-STATEMENTS = 9 + (connection.vendor == "postgresql")  # which is asked how large it is
+# PostgreSQL is asked how large it is, and beside Redis the work is spread over processes.
+STATEMENTS = 9 + (connection.vendor == "postgresql") + bool(the_settings.REDIS_URL)
 HOUR = dt.timedelta(hours=1)
 
 
@@ -58,6 +62,15 @@ def test_the_database_is_not_asked_again_at_once(django_assert_num_queries: Any,
     monkeypatch.setattr(state_module, "KEPT", 0.0)
     with django_assert_num_queries(STATEMENTS):
         scrape(state)
+
+
+def test_which_part_of_the_work_nobody_does(settings: Any):
+    settings.REDIS_URL = ""
+    assert now_said("timetracker_part_missing", kind="long") == 0
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    make_report(1, kind=ProcessKind.WORKER)
+    found = {kind: now_said("timetracker_part_missing", kind=kind) for kind in ("worker", "long", "beat", "sockets")}
+    assert found == {"worker": 0, "long": 1, "beat": 1, "sockets": 1}
 
 
 def test_running_timers(owner: User, teammate: User):

@@ -9,4 +9,5 @@ class ProcessKind(models.TextChoices):
     PAGES = "pages", _("pages")
     SOCKETS = "sockets", _("sockets")
     WORKER = "worker", _("worker")
+    LONG = "long", _("long work")
     BEAT = "beat", _("beat, the clock")

@@ -13,6 +13,8 @@ from timetracker.web.doctor import Found, check
 
 _MISSING = {
     ProcessKind.WORKER: "No worker has been seen for three minutes, so nothing is delivered: start Celery's worker.",
+    ProcessKind.LONG: "No worker of the queue long has been seen for three minutes, so imports, backups by the clock "
+    "and training wait: start Celery's worker with --queues long.",
     ProcessKind.BEAT: "No clock has been seen for three minutes, so nothing happens by itself: start Celery's beat.",
     ProcessKind.SOCKETS: "No server of sockets has been seen for three minutes, so open pages stay as they are: start "
     "daphne timetracker.asgi:application.",

@@ -17,6 +17,7 @@ COUNTS_FOR = dt.timedelta(seconds=90)
 """How long what it said of its sockets is taken for true."""
 NEEDED = {
     ProcessKind.WORKER: {ProcessKind.WORKER},
+    ProcessKind.LONG: {ProcessKind.LONG},
     ProcessKind.BEAT: {ProcessKind.BEAT},
     ProcessKind.SOCKETS: {ProcessKind.SOCKETS, ProcessKind.ALL},
 }

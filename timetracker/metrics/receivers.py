@@ -24,6 +24,7 @@ from timetracker.metrics.choices import ProcessKind
 from timetracker.metrics.exporter import start_exporter
 from timetracker.metrics.reporter import start_reports, stop_reports
 from timetracker.metrics.state import UNKNOWN
+from timetracker.web.background import LONG
 from tracking.choices import Source
 from workflows.choices import RunStatus
 from workflows.models import Execution
@@ -87,9 +88,9 @@ def count_turn(**_signal: Any) -> None:
     of.CLOCK_TURNS.inc()
 
 
-def begin_worker(**_signal: Any) -> None:
+def begin_worker(sender: Any, **_signal: Any) -> None:
     start_exporter()  # a worker and the beat serve no pages
-    start_reports(ProcessKind.WORKER)
+    start_reports(ProcessKind.LONG if LONG in sender.app.amqp.queues.consume_from else ProcessKind.WORKER)
 
 
 def begin_beat(**_signal: Any) -> None:

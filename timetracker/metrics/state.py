@@ -1,6 +1,6 @@
 """How things stand, in figures: asked of the database when somebody wants to know, in nine statements.
 
-PostgreSQL takes a tenth to say how large it is.
+PostgreSQL takes a tenth to say how large it is, and beside Redis one more says which processes there are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 import structlog
+from django.conf import settings
 from django.db import Error
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -25,6 +26,7 @@ from timetracker.backups.queries import last_of_both
 from timetracker.events import clock, registry
 from timetracker.events.choices import Kind, Status
 from timetracker.events.models import Delivery, JobRun
+from timetracker.metrics.queries import NEEDED, missing_kinds, processes_at
 from timetracker.web.database import database_bytes
 from tracking.models import TimeEntry
 from workflows.choices import RunStatus
@@ -86,13 +88,18 @@ BACKUP_DRILLED = StateMetric(
     "timetracker_backup_last_drill_timestamp_seconds", "When a backup was last loaded on trial, well or not."
 )
 BACKUP_DRILL_FAILED = StateMetric("timetracker_backup_last_drill_failed", "1 where that backup did not load, else 0.")
+PART_MISSING = StateMetric(
+    "timetracker_part_missing",
+    "1 where, with Redis, no process has been seen for three minutes that does this part of the work, else 0.",
+    ("kind",),
+)
 READ_OK = StateMetric("timetracker_state_ok", "1 where the figures above could be read from the database, else 0.")
 READ_SECONDS = StateMetric("timetracker_state_seconds", "How long reading them took.")
 
 STATE = (
     RUNNING, PENDING, DUE, OVERDUE, DEAD, JOB_STARTED, JOB_SUCCEEDED, JOB_FAILED, MODEL_VERSION, MODEL_TRAINED,
     MODEL_HELD, MODEL_ERROR, RULES, RULES_RUNNING, QUEUED, DATABASE_BYTES, BACKUP_SUCCEEDED, BACKUP_BYTES,
-    BACKUP_DRILLED, BACKUP_DRILL_FAILED, READ_OK, READ_SECONDS,
+    BACKUP_DRILLED, BACKUP_DRILL_FAILED, PART_MISSING, READ_OK, READ_SECONDS,
 )  # fmt: skip
 
 Reading = tuple[StateMetric, tuple[str, ...], float]
@@ -181,8 +188,13 @@ def backups() -> Iterator[Reading]:
             yield BACKUP_DRILL_FAILED, (), int(bool(row["drill_error"]))
 
 
+def parts() -> Iterator[Reading]:
+    missing = missing_kinds(processes_at(timezone.now())) if settings.REDIS_URL else []
+    yield from ((PART_MISSING, (kind.value,), int(kind in missing)) for kind in NEEDED)
+
+
 READERS: tuple[Callable[[], Iterator[Reading]], ...] = (
-    timers, deliveries, dead, jobs, models, rules, rule_runs, notifications, database, backups,
+    timers, deliveries, dead, jobs, models, rules, rule_runs, notifications, database, backups, parts,
 )  # fmt: skip
 
 
