@@ -2,7 +2,7 @@
 
     python -m tests.deploy.stack --database postgres://… --redis redis://…/5 [--proxy caddy]
 
-runs gunicorn with two processes, two servers of sockets, a worker and the clock behind a proxy until Ctrl+C. The
+runs gunicorn with two processes, two servers of sockets, two workers and the clock behind a proxy until Ctrl+C. The
 database has to be there and may be empty; docs/install.md says more.
 """
 
@@ -102,6 +102,7 @@ class Stack(contextlib.AbstractContextManager["Stack"]):
     def start_parts(self) -> None:
         (self.folder / "data").mkdir(exist_ok=True)
         started = [self.start("web", "web", self.ports.web), self.start("worker", "worker"), self.start("beat", "beat")]
+        started.append(self.start("long", "long"))
         started += [self.start("live", f"live-{number}", port) for number, port in enumerate(self.ports.live, start=1)]
         for wait in started:
             wait()

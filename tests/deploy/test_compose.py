@@ -13,7 +13,7 @@ from tests.deploy.names import ROOT, VARIABLES, check_command, loaded
 
 COMPOSE = loaded("docker-compose.yml")
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-PARTS = ("web", "live", "worker", "beat")
+PARTS = ("web", "live", "worker", "long", "beat")
 OURS = (*PARTS, "migrate")
 
 
@@ -67,7 +67,7 @@ def test_health_checks_resolve_and_look_at_what_the_part_does(name: str):
         assert options(shlex.split(SERVICES[name]["command"]))["--port"] == asked[0]
     else:
         assert asked[0] == SERVICES[name]["environment"]["ALIVE_FILE"]
-        assert int(asked[1]) >= {"worker": 20, "beat": 120}[name], "the clock turns every minute"
+        assert int(asked[1]) >= {"worker": 20, "long": 20, "beat": 120}[name], "the clock turns every minute"
     assert seconds(health["timeout"]) < seconds(health["interval"])
 
 

@@ -13,7 +13,7 @@ from tests.deploy.names import ROOT, VARIABLES, check_command
 
 SERVICES = sorted(units.FOLDER.glob("*.service"))
 TARGET = units.FOLDER / "timetracker.target"
-PARTS = ("web", "live", "worker", "beat")
+PARTS = ("web", "live", "worker", "long", "beat")
 DIRECTIVES = {
     "Unit": "After Conflicts Description Documentation PartOf Requires Wants",
     "Service": """

@@ -34,7 +34,7 @@ def part(name: str) -> Unit:
 
 def command(name: str) -> list[str]:
     (line,) = part(name)["Service"]["ExecStart"]
-    return shlex.split(line)
+    return shlex.split(line.replace("%%", "%"))
 
 
 def variables(unit: Unit) -> dict[str, str]:

@@ -14,7 +14,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 FILES = ("docker-compose.yml", "docker-compose.analytics.yml")
-PARTS = ("web", "live", "worker", "beat")
+PARTS = ("web", "live", "worker", "long", "beat")
 OF_IMAGES = {
     "proxy": {"SITE_ADDRESS"},
     "postgres": {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"},
@@ -121,7 +121,7 @@ def test_prometheus_asks_every_part_at_its_port():
     }  # fmt: skip
     pages = int(re.search(r'bind = ".*:(\d+)"', (ROOT / "deploy/gunicorn.conf.py").read_text())[1])
     figures = {SERVICES[name]["environment"]["METRICS_PORT"] for name in PARTS}
-    assert asked == {"web": pages, **dict.fromkeys(("live", "worker", "beat"), *figures)}
+    assert asked == {"web": pages, **dict.fromkeys(("live", "worker", "long", "beat"), *figures)}
     assert f"web:{pages}" in (ROOT / "deploy/Caddyfile").read_text()
     assert {SERVICES[name]["environment"]["METRICS_BIND"] for name in PARTS} == {"0.0.0.0"}  # noqa: S104 - named there
     # Nobody outside the network reaches that port.
