@@ -28,7 +28,7 @@ from timetracker.events.choices import Status
 from timetracker.events.models import Delivery
 from timetracker.metrics.choices import ProcessKind
 from timetracker.metrics.models import ProcessReport
-from timetracker.web.background import LONG
+from timetracker.web.background import LONG, run_command
 from tracking.choices import ImportState
 from tracking.models import Task, TimeEntry, TimeImport
 from tracking.models.time_import import SILENT
@@ -82,6 +82,10 @@ def commands_of(pid: int) -> list[int]:
     return [int(child) for each in lists for child in each.read_text().split()]
 
 
+def waiting() -> int:
+    return int(redis.Redis.from_url(settings.REDIS_URL).llen(LONG))
+
+
 def delivered(task: Task, manager: User, person: User) -> bool:
     update_task(task=task, actor=manager, assignee=person)
     mine = Delivery.objects.filter(handler="notifications.task_assigned")
@@ -103,7 +107,9 @@ def test_an_import_that_its_worker_does_not_survive(
         assert soon(lambda: TimeImport.objects.get().done == STEP, within=60), stack.log("long")
         [command] = commands_of(long.pid)
         assert b"run_import" in Path(f"/proc/{command}/cmdline").read_bytes()
+        run_command("check")
         assert delivered(task, manager, somebody), stack.log("worker")
+        assert waiting() == 1, "what comes after stays in the queue, whatever becomes of this worker"
         assert ProcessReport.objects.get(kind=ProcessKind.LONG).pid == long.pid
         long.send_signal(how)
         if how == signal.SIGKILL:
@@ -111,7 +117,8 @@ def test_an_import_that_its_worker_does_not_survive(
         assert long.wait(30) == (0 if how == signal.SIGTERM else -how)
         assert soon(lambda: is_gone(command), within=20)
     stack.start("long", "long-again")()
-    assert redis.Redis.from_url(settings.REDIS_URL).llen(LONG) == 0
+    assert soon(lambda: '"command": "check"' in stack.log("long-again"), within=60), stack.log("long-again")
+    assert waiting() == 0
     # Nobody runs it again by itself: it waits for its person.
     row.refresh_from_db()
     assert (row.state, row.done, TimeEntry.objects.count()) == (ImportState.RUNNING, STEP, STEP)
@@ -120,4 +127,4 @@ def test_an_import_that_its_worker_does_not_survive(
     assert soon(lambda: TimeImport.objects.get().state == ImportState.DONE, within=60), stack.log("long-again")
     for person, entries in ((owner, STEP), (teammate, REST)):
         assert TimeEntry.objects.filter(user=person).count() == entries
-    assert soon(lambda: "long_work_done" in stack.log("long-again"), within=20)
+    assert soon(lambda: stack.log("long-again").count("long_work_done") == 2, within=20)
