@@ -8,8 +8,7 @@ import pytest
 
 from tests.backups.schemas import FOLDER, KEPT, figures, kept, pages, run
 
-TO_MIGRATE = {"0.1.0-before-telemetry"}
-"""Add 0.1.0 with the next migration: without one in between, nothing would be tried."""
+TO_MIGRATE = {"0.1.0-before-telemetry", "0.1.0"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

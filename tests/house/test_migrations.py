@@ -59,7 +59,10 @@ def later_migrations() -> list[migrations.Migration]:
 
 
 # Looked at by hand, with a reason; a table of few rows is one.
-ALLOWED: dict[str, str] = {}
+ALLOWED: dict[str, str] = {
+    "metrics.0002_long_work": "one more choice, which the database does not know of",
+    "tracking.0013_waiting_imports": "one more choice, which the database does not know of",
+}
 
 
 def test_no_migration_stops_everybody():
