@@ -209,10 +209,13 @@ RULE_HISTORY_KEEP_DAYS = env.whole("RULE_HISTORY_KEEP_DAYS", default=365)
 CELERY_BROKER_URL = REDIS_URL or None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
+# With the above: a worker keeps no messages back that would be lost with it, until the sweep sends them again.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.2}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "due-jobs": {"task": "timetracker.events.tasks.run_due_jobs", "schedule": crontab(minute="*")},
+    "left": {"task": "timetracker.events.tasks.wake_for_left", "schedule": 10.0},
 }
 
 # Touched by a worker and by the beat while they live; for health checks.

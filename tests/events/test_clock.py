@@ -105,7 +105,7 @@ def test_names_are_unique(runs):
 def test_every_entry_of_celerys_schedule_names_a_registered_task():
     app.loader.import_default_modules()
     named = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert named == {"timetracker.events.tasks.run_due_jobs"}
+    assert named == {f"timetracker.events.tasks.{name}" for name in ("run_due_jobs", "wake_for_left")}
     assert named <= set(app.tasks)
 
 

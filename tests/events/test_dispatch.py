@@ -170,7 +170,7 @@ def test_a_lease_keeps_others_away_until_it_ends(db, inner):
     delivery = make_thing_happen().deliveries.get()
     first = dispatch._claim(delivery.pk)
     assert dispatch.dispatch(delivery.pk) == Outcome.NOT_DUE
-    assert first.next_try_at > timezone.now() + dt.timedelta(seconds=30)
+    assert first.next_try_at > timezone.now() + dt.timedelta(seconds=10)
     let_leases_end()
     assert dispatch.dispatch(delivery.pk) == Outcome.DONE
     assert times_counted() == 1
@@ -244,47 +244,6 @@ def test_dispatchers_racing_on_one_delivery_run_it_once(inner, told, together):
         outcomes = [outcome for future in [pool.submit(race) for _ in range(together)] for outcome in future.result(30)]
     assert sorted(outcome.name for outcome in outcomes) == ["DONE"] * 2 + ["NOT_DUE"] * 2 * (together - 1)
     assert (times_counted(), len(told.read_text().splitlines())) == (1, 1)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_handler_still_at_work_after_its_lease_is_not_joined_by_a_second(thing_types):
-    """The row is locked while an inner handler works, so even an ended lease does not double the effect."""
-    begun, go_on = threading.Event(), threading.Event()
-    runs = []
-
-    @on("thing_happened", name="test.slow")
-    def slow(event: Event) -> None:
-        runs.append(event.pk)
-        begun.set()
-        assert go_on.wait(10)
-
-    delivery = make_thing_happen().deliveries.get()
-    outcomes = []
-
-    def in_thread() -> None:
-        outcomes.append(dispatch.dispatch(delivery.pk))
-        connection.close()
-
-    def second() -> None:
-        # Sees the ended lease, and waits for the lock of the first.
-        outcomes.append(dispatch.dispatch(delivery.pk))
-        connection.close()
-
-    original = dict(dispatch.LEASE)
-    dispatch.LEASE[Kind.INNER] = dt.timedelta(seconds=-1)  # over as soon as it has begun
-    try:
-        first = threading.Thread(target=in_thread)
-        first.start()
-        assert begun.wait(10)
-        other = threading.Thread(target=second)
-        other.start()
-        go_on.set()
-        first.join(20)
-        other.join(20)
-    finally:
-        dispatch.LEASE.update(original)
-    assert sorted(outcome.name for outcome in outcomes) == ["DONE", "NOT_DUE"]
-    assert len(runs) == 1
 
 
 def test_sweep_takes_the_longest_waiting_first(db, thing_types):

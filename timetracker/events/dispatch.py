@@ -1,7 +1,7 @@
 """Running deliveries: claim, call the handler, mark. The same for the server's threads, Celery workers and commands.
 
 A claim is a lease, taken by compare-and-swap: it works alike on SQLite and PostgreSQL, and a worker that dies holds
-nothing for longer than the lease. `next_try_at` is the end of a lease and the time of the next try in one.
+nothing for longer than the lease (`leases.py`). `next_try_at` is the end of a lease and the time of the next try.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import F, Min, QuerySet
 from django.utils import timezone
 
-from timetracker.events import registry
+from timetracker.events import leases, registry
 from timetracker.events.causes import caused_by
 from timetracker.events.choices import Kind, Status
 from timetracker.events.models import Delivery, DeliveryAttempt
@@ -29,7 +29,6 @@ from timetracker.events.wake import wake
 log = structlog.get_logger(__name__)
 
 MAX_TRIES = 8
-LEASE = {Kind.INNER: dt.timedelta(seconds=60), Kind.OUTER: dt.timedelta(minutes=3)}
 FIRST_PAUSE = dt.timedelta(seconds=5)
 LONGEST_PAUSE = dt.timedelta(hours=1)
 BATCH = 100
@@ -118,7 +117,16 @@ def sweep() -> int:
 
 def wake_for_due() -> None:
     """The same, by those whose work it is."""
-    if ids := list(due_deliveries().values_list("pk", flat=True)[:SWEEP_SIZE]):
+    _wake_for(due_deliveries())
+
+
+def wake_for_left() -> None:
+    """Only what somebody had and did not finish. These are few, so they need not wait for the sweep."""
+    _wake_for(due_deliveries().filter(lease_token__isnull=False))
+
+
+def _wake_for(due: QuerySet[Delivery]) -> None:
+    if ids := list(due.values_list("pk", flat=True)[:SWEEP_SIZE]):
         wake(ids)
 
 
@@ -160,8 +168,10 @@ def _take(seen: Delivery) -> Delivery | None:
         pk=seen.pk, status=Status.PENDING, next_try_at=seen.next_try_at, lease_token=seen.lease_token
     )
     token = uuid.uuid4()
-    lease_ends = timezone.now() + LEASE[_kind_now(seen)]
+    lease_ends = leases.ends_at()
     with transaction.atomic():
+        if seen.lease_token is not None and leases.is_at_work(unchanged):
+            return None
         if not unchanged.update(lease_token=token, next_try_at=lease_ends, attempts=F("attempts") + 1):
             return None
         if seen.lease_token is not None:
@@ -193,22 +203,13 @@ def _run_inner(delivery: Delivery, handler: registry.Handler) -> None:
 
 
 def _run_outer(delivery: Delivery, handler: registry.Handler) -> None:
-    registry.event_committed.send(sender=handler, event=delivery.event)
+    with leases.renewed(delivery):
+        registry.event_committed.send(sender=handler, event=delivery.event)
     _mark_done(delivery)
 
 
-def _kind_now(delivery: Delivery) -> Kind:
-    """The kind in this version of the program, which may differ from the one that made the delivery."""
-    handler = registry.handlers().get(delivery.handler)
-    return handler.kind if handler else Kind(delivery.kind)
-
-
-def _still_ours(delivery: Delivery) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(pk=delivery.pk, status=Status.PENDING, lease_token=delivery.lease_token)
-
-
 def _mark_done(delivery: Delivery) -> None:
-    if not _still_ours(delivery).update(
+    if not leases.still_ours(delivery).update(
         status=Status.DONE, finished_at=timezone.now(), lease_token=None, last_error=""
     ):
         raise LeaseLostError
@@ -225,7 +226,7 @@ def _fail(delivery: Delivery, error: str, not_before: dt.datetime | None = None)
         next_try = now + pause_after(delivery.attempts)
         changes = {"next_try_at": max(next_try, not_before) if not_before else next_try}
     with transaction.atomic():
-        if not _still_ours(delivery).update(lease_token=None, last_error=last_error, **changes):
+        if not leases.still_ours(delivery).update(lease_token=None, last_error=last_error, **changes):
             return Outcome.LOST
         _keep_attempt(delivery, last_error)
     write = log.error if dead else log.warning

@@ -15,6 +15,11 @@ def run_due_jobs() -> None:
     clock.run_due_jobs(timezone.now())
 
 
+@shared_task(expires=MESSAGE_LIFE)
+def wake_for_left() -> None:
+    dispatch.wake_for_left()
+
+
 @shared_task
 def run_awaited_jobs() -> None:
     clock.run_awaited_jobs(timezone.now())
