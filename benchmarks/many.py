@@ -1,6 +1,6 @@
-"""All processes of an instance that has outgrown one machine, on this one: each can be killed and started again.
+"""The processes of tests/deploy/stack.py with a PostgreSQL and a Redis of their own, which can be killed as well.
 
-PostgreSQL and Redis are of our own, in a folder that is thrown away: nobody else's are restarted.
+Both are in a folder that is thrown away: nobody else's are restarted.
 """
 
 from __future__ import annotations
@@ -8,54 +8,32 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
-import sys
-import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.bench import ROOT, environment, free_port, run, wait_for
+from tests.deploy.stack import PARTS, Stack, ended
+from tests.live.tools import answers, free_port, soon
 
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 POSTGRES_OPTIONS = "-c listen_addresses=127.0.0.1 -c max_connections=100"
 
 
-class Many:
+class Many(Stack):
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.redis_port, self.postgres_port, self.pages = free_port(), free_port(), free_port()
-        self.sockets = [free_port(), free_port()]
-        self.env = environment("gunicorn", str(folder / "data"), self.pages) | {
-            "DATABASE_URL": f"postgres://postgres@127.0.0.1:{self.postgres_port}/postgres",
-            "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
-            "STATIC_ROOT": str(ROOT / "var" / "static"),  # as `make setup` has collected it
-            "LOG_LEVEL": "ERROR",
-        }
-        python = sys.executable
-        daphne = [python, "-m", "daphne", "-b", "127.0.0.1"]
-        celery = [python, "-m", "celery", "-A", "timetracker"]
-        self.commands = {
-            "web": [
-                python, "-m", "gunicorn", "timetracker.wsgi", "--config=deploy/gunicorn.conf.py",
-                f"--bind=127.0.0.1:{self.pages}", "--log-level=error",
-            ],
-            **{
-                f"live{number}": [*daphne, "-p", str(port), "timetracker.asgi:application"]
-                for number, port in enumerate(self.sockets, 1)
-            },
-            **{
-                f"worker{number}": [*celery, "worker", "-n", f"worker{number}@here", "--concurrency=2", "-l", "error"]
-                for number in (1, 2)
-            },
-            "beat": [*celery, "beat", "-l", "error", "-s", f"{folder}/beat"],
-        }  # fmt: skip
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.redis_port, self.postgres_port = free_port(), free_port()
+        database = f"postgres://postgres@127.0.0.1:{self.postgres_port}/postgres"
+        super().__init__(folder, database=database, redis=f"redis://127.0.0.1:{self.redis_port}/0")
+        # No proxy stands before them.
+        self.env |= {"PUBLIC_URL": f"http://localhost:{self.ports.web}", "LOG_LEVEL": "ERROR"}
 
     # ── PostgreSQL and Redis ─────────────────────────────────────────────────
     def start_redis(self) -> None:
         command = ["redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--appendonly", "yes"]
-        self.processes["redis"] = subprocess.Popen([*command, "--dir", str(self.folder)], **QUIET)  # type: ignore[call-overload]
+        self.run("redis", [*command, "--dir", str(self.folder)])
+        assert soon(lambda: answers(self.redis_port)), self.log("redis")
 
     def postgres(self, *what: str) -> None:
         """`pg_ctl`, by the person who owns the cluster: it refuses to be root's."""
@@ -87,25 +65,19 @@ class Many:
         options = f"-p {self.postgres_port} {POSTGRES_OPTIONS} -c unix_socket_directories={self.folder}/postgres"
         self.postgres("start", f"--options={options}", f"--log={self.folder}/postgres/log")
 
-    # ── Our own ──────────────────────────────────────────────────────────────
-    def start(self, name: str) -> None:
-        self.processes[name] = subprocess.Popen(
-            self.commands[name], cwd=ROOT, env=self.env, start_new_session=True, **QUIET
-        )  # type: ignore[call-overload]
+    def __exit__(self, *exception: object) -> None:
+        """Workers say good-bye to Redis."""
+        redis = self.processes.pop("redis", None)
+        super().__exit__(*exception)
+        if redis:
+            redis.terminate()
+            ended(redis)
 
-    def kill(self, name: str) -> None:
-        """The process and all its children, as when a machine goes."""
-        os.killpg(self.processes[name].pid, signal.SIGKILL)
-        self.processes.pop(name).wait()
-
-    def kill_a_child(self, name: str) -> None:
-        pid = self.processes[name].pid
-        os.kill(int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0]), signal.SIGKILL)
-
-    def ready(self) -> None:
-        wait_for(self.processes["web"], self.pages)
-        for number, port in enumerate(self.sockets, 1):
-            wait_for(self.processes[f"live{number}"], port)
+    def serves(self) -> bool:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            urllib.request.urlopen(f"http://127.0.0.1:{self.ports.web}/healthz", timeout=1).read()
+            return True
+        return False
 
 
 def _tools() -> Path:
@@ -122,21 +94,13 @@ def _tools() -> Path:
 def many_processes(folder: Path) -> Iterator[Many]:
     """Migrated and serving."""
     many = Many(folder)
-    (folder / "data").mkdir()
     many.make_postgres()
-    many.start_redis()
     try:
-        run(many.env, "manage.py", "migrate", "--verbosity", "0")
-        for name in many.commands:
-            many.start(name)
-        many.ready()
-        yield many
+        with many:
+            many.start_redis()
+            many.manage("migrate", "--verbosity", "0")
+            many.start_parts(*PARTS)
+            assert soon(many.serves, within=30), many.log("web")
+            yield many
     finally:
-        for name, process in many.processes.items():
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate() if name == "redis" else os.killpg(process.pid, signal.SIGTERM)
-        for process in many.processes.values():
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(15)
-        time.sleep(0.2)
         many.postgres("stop", "--mode=immediate")

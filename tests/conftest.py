@@ -28,12 +28,12 @@ from accounts.middleware import FirstRunMiddleware
 from accounts.models import Organisation, Team, User
 from analytics.services.telemetry_switch import switch
 from tests.brokers import broken_broker, gone, hanging
-from tests.emptied import rights_kept
+from tests.emptied import patient_flush, rights_kept
 from tests.factories import TeamFactory, UserFactory
 from tests.guard import network
 from tests.migrated import django_db_setup
 
-__all__ = ["broken_broker", "django_db_setup", "gone", "hanging", "rights_kept"]  # fixtures
+__all__ = ["broken_broker", "django_db_setup", "gone", "hanging", "patient_flush", "rights_kept"]  # fixtures
 
 # Compiling what is tested takes each worker 13 seconds, and each of some thirty processes that tests start a few more.
 sys.dont_write_bytecode = False

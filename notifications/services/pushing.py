@@ -27,7 +27,7 @@ from timetracker.events.dispatch import TryLaterError
 from timetracker.web import flags
 
 AT_ONCE = 5
-"""Devices that are sent to at the same time: twenty that never answer take forty seconds, less than leases last at most."""
+"""Devices that are sent to at the same time: twenty that never answer take forty seconds, less than leases last."""
 MOST_FAILURES = 10
 FAILING_FOR = dt.timedelta(days=3)
 """A device that failed so often in a row, over so long, is removed."""

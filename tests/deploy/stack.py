@@ -2,8 +2,9 @@
 
     python -m tests.deploy.stack --database postgres://… --redis redis://…/5 [--proxy caddy]
 
-runs gunicorn with two processes, two servers of sockets, two workers and the clock behind a proxy until Ctrl+C. The
-database has to be there and may be empty; docs/install.md says more.
+runs gunicorn with two processes, two servers of sockets, two workers, one for long work and the clock behind a proxy until Ctrl+C. The
+database has to be there and may be empty; docs/install.md says more. Each part can be killed and started again:
+tests do so, and benchmarks/many.py, which has a PostgreSQL and a Redis of its own.
 """
 
 from __future__ import annotations
@@ -26,13 +27,18 @@ from tests.live.tools import answers, free_port, soon
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN = 120.0
-"""Seconds. Five programs start at once, and a busy machine takes its time."""
+"""Seconds. Seven programs start at once, and a busy machine takes its time."""
+PARTS = {
+    "web": "web", "worker-1": "worker", "worker-2": "worker", "long": "long", "beat": "beat", "live-1": "live",
+    "live-2": "live",
+}  # fmt: skip
+"""The part of deploy/systemd that each process is, by its name."""
 
 
 class Stack(contextlib.AbstractContextManager["Stack"]):
     def __init__(self, folder: Path, *, database: str, redis: str, settings: str = "timetracker.settings") -> None:
         self.folder = folder
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ports = proxies.Ports(
             http=free_port(), https=free_port(), web=free_port(), live=(free_port(), free_port())
         )
@@ -61,32 +67,53 @@ class Stack(contextlib.AbstractContextManager["Stack"]):
         return done.stdout
 
     def run(self, name: str, command: list[str], **env: str) -> subprocess.Popen[bytes]:
-        """Until the stack ends. What it says is in a file of its name."""
-        with (self.folder / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=self.env | env, stdout=log, stderr=subprocess.STDOUT)
-        self.processes.append(process)
+        """Until the stack ends, in a group of its own. What it says is in a file of its name."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.env | env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        self.processes[name] = process
         return process
 
     def __exit__(self, *_exception: object) -> None:
         """All are told before the first is waited for."""
-        for process in self.processes:
+        for process in self.processes.values():
             process.terminate()
-        for process in self.processes:
+        for process in self.processes.values():
             ended(process)
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
 
-    def start(self, part: str, name: str, port: int | None = None) -> Callable[[], None]:
+    def start(self, name: str) -> Callable[[], None]:
         """As its unit says, with figures on a port of its own, as in a container. What is returned waits for it."""
+        part, port = PARTS[name], self._port(name)
         command = [self._here(each, port) for each in units.command(part)]
+        if part == "worker":
+            command.append(f"--hostname={name}@%h")  # two of one name would be taken for one
         self.figures[name] = self.ports.web if part == "web" else free_port()
         alive = self.folder / f"{name}.alive"
+        alive.unlink(missing_ok=True)
         env = {"PROMETHEUS_MULTIPROC_DIR": str(self.folder / f"{name}.figures"), "ALIVE_FILE": str(alive)}
         if part != "web":  # which has pages to show them on
             env["METRICS_PORT"] = str(self.figures[name])
         process = self.run(name, command, **env)
         return lambda: self._wait(name, process, alive.exists if port is None else lambda: answers(port))
+
+    def _port(self, name: str) -> int | None:
+        return {"web": self.ports.web, "live-1": self.ports.live[0], "live-2": self.ports.live[1]}.get(name)
+
+    def kill(self, name: str) -> None:
+        """The process and all its children, as when a machine goes."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def kill_a_child(self, name: str) -> int:
+        pid = self.processes[name].pid
+        child = int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[-1])
+        os.kill(child, signal.SIGKILL)
+        return child
 
     def _wait(self, name: str, process: subprocess.Popen[bytes], is_ready: Callable[[], bool]) -> None:
         assert soon(lambda: is_ready() or process.poll() is not None, within=WITHIN), self.log(name)
@@ -99,12 +126,10 @@ class Stack(contextlib.AbstractContextManager["Stack"]):
             argument = re.sub(r"^(8001)$|(?<=127\.0\.0\.1:)8000$", str(port), argument)
         return argument
 
-    def start_parts(self) -> None:
+    def start_parts(self, *names: str) -> None:
+        """These, or all."""
         (self.folder / "data").mkdir(exist_ok=True)
-        started = [self.start("web", "web", self.ports.web), self.start("worker", "worker"), self.start("beat", "beat")]
-        started.append(self.start("long", "long"))
-        started += [self.start("live", f"live-{number}", port) for number, port in enumerate(self.ports.live, start=1)]
-        for wait in started:
+        for wait in [self.start(name) for name in names or PARTS]:
             wait()
 
     @contextlib.contextmanager
@@ -119,14 +144,15 @@ class Stack(contextlib.AbstractContextManager["Stack"]):
             yield self.url
         finally:
             process.terminate()
-            ended(process)
+            ended(self.processes.pop(kind))
 
 
 def ended(process: subprocess.Popen[bytes]) -> None:
     try:
         process.wait(30)
     finally:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def main() -> None:

@@ -52,8 +52,7 @@ def stack(tmp_path: Path, organisation: Any, settings: Any) -> Iterator[Stack]:
         settings.MEDIA_ROOT = tmp_path / "data" / "media"
         settings.MEDIA_ROOT.mkdir(parents=True)
         redis.Redis.from_url(settings.REDIS_URL).delete(LONG)
-        for wait in [stack.start(part, part) for part in ("worker", "long")]:
-            wait()
+        stack.start_parts("worker-1", "long")
         yield stack
 
 
@@ -100,7 +99,7 @@ def test_an_import_that_its_worker_does_not_survive(
     somebody = UserFactory.create()
     task = make_task(make_project(manager=manager, members=(somebody,)), name="Draft")
     row = brought(tmp_path, administrator, owner, teammate)
-    long = stack.processes[-1]
+    long = stack.processes["long"]
     with psycopg.connect(database_url()) as other:
         other.execute("SELECT 1 FROM accounts_user WHERE id = %s FOR UPDATE", [teammate.pk])  # the second step waits
         time_imports.begin(brought=row)
@@ -108,7 +107,7 @@ def test_an_import_that_its_worker_does_not_survive(
         [command] = commands_of(long.pid)
         assert b"run_import" in Path(f"/proc/{command}/cmdline").read_bytes()
         run_command("check")
-        assert delivered(task, manager, somebody), stack.log("worker")
+        assert delivered(task, manager, somebody), stack.log("worker-1")
         assert waiting() == 1, "what comes after stays in the queue, whatever becomes of this worker"
         assert ProcessReport.objects.get(kind=ProcessKind.LONG).pid == long.pid
         long.send_signal(how)
@@ -116,15 +115,15 @@ def test_an_import_that_its_worker_does_not_survive(
             os.kill(command, how)  # as the container or the unit ends with its first process
         assert long.wait(30) == (0 if how == signal.SIGTERM else -how)
         assert soon(lambda: is_gone(command), within=20)
-    stack.start("long", "long-again")()
-    assert soon(lambda: '"command": "check"' in stack.log("long-again"), within=60), stack.log("long-again")
+    stack.start("long")()
+    assert soon(lambda: '"command": "check"' in stack.log("long"), within=60), stack.log("long")
     assert waiting() == 0
     # Nobody runs it again by itself: it waits for its person.
     row.refresh_from_db()
     assert (row.state, row.done, TimeEntry.objects.count()) == (ImportState.RUNNING, STEP, STEP)
     TimeImport.objects.update(heard_at=timezone.now() - 2 * SILENT)
     time_imports.begin(brought=row)
-    assert soon(lambda: TimeImport.objects.get().state == ImportState.DONE, within=60), stack.log("long-again")
+    assert soon(lambda: TimeImport.objects.get().state == ImportState.DONE, within=60), stack.log("long")
     for person, entries in ((owner, STEP), (teammate, REST)):
         assert TimeEntry.objects.filter(user=person).count() == entries
-    assert soon(lambda: stack.log("long-again").count("long_work_done") == 2, within=20)
+    assert soon(lambda: stack.log("long").count("long_work_done") == 2, within=20)
