@@ -26,9 +26,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.bench import run
-from benchmarks.many import Many, many_processes
 from benchmarks.sockets import Listener
 from tests.deploy.load import Felt, log_time, wrong_of
+from tests.deploy.many import Many, many_processes
 
 PEOPLE = 8
 BEFORE = 4.0

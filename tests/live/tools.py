@@ -87,11 +87,11 @@ def server(arguments: list[str], port: int, log: Path, **env: str) -> Iterator[s
 class WebSocket(contextlib.AbstractContextManager["WebSocket"]):
     """Opens /ws/ with a browser's headers. `read` returns a message, or the close code as an int."""
 
-    def __init__(self, port: int, cookie: str = "", origin: str | None = None) -> None:
+    def __init__(self, port: int, cookie: str = "", origin: str | None = None, query: str = "") -> None:
         host = f"localhost:{port}"
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
-            "GET /ws/ HTTP/1.1",
+            f"GET /ws/{query} HTTP/1.1",
             f"Host: {host}",
             "Upgrade: websocket",
             "Connection: Upgrade",

@@ -1,4 +1,4 @@
-"""The processes of tests/deploy/stack.py with a PostgreSQL and a Redis of their own, which can be killed as well.
+"""The processes of stack.py with a PostgreSQL and a Redis of their own, which can be killed as well.
 
 Both are in a folder that is thrown away: nobody else's are restarted.
 """
