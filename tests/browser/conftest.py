@@ -4,6 +4,8 @@
   database (`transactional_db`): make rows with the factories and services as elsewhere, then look at the page.
 - What a service does in the *test's* process reaches no socket: the server's channel layer lives in the server.
   Whatever is to be live happens in a second browser (`open_page` twice) or through the API.
+- With DATABASE_URL and REDIS_URL the server is all of `tests/deploy/stack.py` behind a proxy, on the test's database:
+  `make test-many`. Nothing is skipped there, and a test should not notice.
 - `open_page(person)` gives a page that is signed in, `open_page()` one that is not; `**SCREENS["phone"]` and the `look`
   fixture (both themes, both widths) go through to the browser's context. `sign_in` goes through the real form.
 - A page fails its test at the end if it asked anybody but the server for something. So does the server if it wanted to
@@ -16,6 +18,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -36,8 +39,10 @@ from accounts.choices import Role
 from accounts.models import Organisation, User
 from tests.browser.tools import SCREENS, Console, Origin
 from tests.conftest import ClientFor
+from tests.deploy import proxies
+from tests.deploy.stack import Stack
 from tests.factories import PASSWORD, UserFactory
-from tests.live.tools import free_port
+from tests.live.tools import database_url, free_port
 
 expect.set_options(timeout=10_000)  # a busy machine takes its time; what is there at once waits for nothing
 HERE = Path(__file__).parent
@@ -73,16 +78,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def server(
     _orm_beside_playwright: None, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The address of a running `manage.py serve`."""
-    if connection.vendor != "sqlite":
-        pytest.skip("The browser tests' server shares a database file.")
+    """Its address: a running `manage.py serve`, or on PostgreSQL every process of a deployment."""
     folder = tmp_path_factory.mktemp("server")
+    with _one_process(folder) if connection.vendor == "sqlite" else _many_processes(folder) as url:
+        yield url
+    tries = (folder / "network").read_text() if (folder / "network").exists() else ""
+    assert not tries, f"The server wanted to leave this machine:\n{tries}"
+
+
+@contextlib.contextmanager
+def _one_process(folder: Path) -> Iterator[str]:
     port = free_port()
     env = _server_env(folder, port)
-    if not os.environ.get("STATIC_ROOT"):
-        # Ours alone: compressing what the packages bring takes a minute. `make test` has all of it.
-        others = [f"--ignore={name}" for name in ("admin", "rest_framework")]
-        _manage(env, "collectstatic", "--noinput", "--verbosity", "0", *others)
+    _collect_static(env)
     log = folder / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -94,15 +102,36 @@ def server(
         finally:
             process.terminate()
             process.wait(timeout=20)
-    tries = (folder / "network").read_text() if (folder / "network").exists() else ""
-    assert not tries, f"The server wanted to leave this machine:\n{tries}"
+
+
+@contextlib.contextmanager
+def _many_processes(folder: Path) -> Iterator[str]:
+    proxy = next((kind for kind in sorted(proxies.KINDS, reverse=True) if proxies.program(kind)), None)
+    if not settings.REDIS_URL or proxy is None:
+        pytest.skip("Several processes need Redis and a proxy.")
+    database = {"database": database_url(), "redis": settings.REDIS_URL}
+    with Stack(folder, **database, settings="tests.deploy.quick_clock") as stack:
+        shared = _server_env(folder, stack.ports.https)
+        ours = {name: value for name, value in shared.items() if name not in {"DATABASE_URL", "DATA_DIR", "PORT"}}
+        stack.env |= {**ours, "PYTHONPATH": f"{ROOT}:{ours['PYTHONPATH']}"}
+        _collect_static(stack.env)
+        stack.start_parts()
+        with stack.behind(proxy) as url:
+            yield url
+
+
+def _collect_static(env: dict[str, str]) -> None:
+    if not os.environ.get("STATIC_ROOT"):
+        # Ours alone: compressing what the packages bring takes a minute. `make test` has all of it.
+        others = [f"--ignore={name}" for name in ("admin", "rest_framework")]
+        _manage(env, "collectstatic", "--noinput", "--verbosity", "0", *others)
 
 
 def _server_env(folder: Path, port: int) -> dict[str, str]:
     return {
         **os.environ,
         "DATA_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "DATABASE_URL": database_url(),
         "SECRET_KEY": settings.SECRET_KEY,  # the sessions that tests make have to be good there
         "STATIC_ROOT": os.environ.get("STATIC_ROOT") or str(folder / "static"),
         "PORT": str(port),
@@ -195,7 +224,9 @@ def open_page(
     contexts: list[BrowserContext] = []
 
     def open_one(user: User | None = None, path: str | None = None, **options: Any) -> Page:
-        context = browser.new_context(base_url=server, **{"reduced_motion": "reduce", **SCREENS["desk"], **options})
+        # The certificate of a proxy of ours is one that nobody signed.
+        defaults = {"reduced_motion": "reduce", "ignore_https_errors": True, **SCREENS["desk"]}
+        context = browser.new_context(base_url=server, **{**defaults, **options})
         origin.watch(context)
         contexts.append(context)
         if user is not None:
