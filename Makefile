@@ -8,7 +8,7 @@ export PORT DATA_DIR
 VENV := .venv
 PY := $(VENV)/bin/python
 # The tools for testing come on top of what serving needs, and stay once they are there.
-FOR_TESTS := test dev bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load screenshots lighthouse format
+FOR_TESTS := test test-many dev bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load screenshots lighthouse format
 REQUIREMENTS := $(if $(or $(wildcard $(VENV)/dev.stamp),$(filter $(FOR_TESTS),$(MAKECMDGOALS))),dev,app)
 APPS := timetracker accounts tracking workflows analytics notifications
 FRONTEND_SOURCES := $(shell find static/src templates $(APPS) -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.py')
@@ -16,7 +16,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := $(DATA_DIR)/static/staticfiles.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load screenshots lighthouse messages format lock clean
+.PHONY: help setup run dev test test-many bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load screenshots lighthouse messages format lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -32,6 +32,9 @@ dev: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) ## Serve with DEBUG, reloa
 
 test: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Run every check; STRICT=1 fails when one had to be left out
 	@$(PY) scripts/test.py $(if $(filter-out 0,$(STRICT)),--strict)
+
+test-many: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Run races, kills and pages on the many processes of a deployment
+	@$(PY) scripts/test.py --many $(if $(filter-out 0,$(STRICT)),--strict)
 
 bench: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print the figures of docs/benchmarks.md for this machine (BENCH_ARGS)
 	@$(PY) benchmarks/bench.py $(BENCH_ARGS)

@@ -1,7 +1,8 @@
 """Runs every check of the project, and says at the end what failed and what was left out, and why.
 
-`make test` calls it. PostgreSQL and Redis are used where they answer; TEST_DATABASE_URL, TEST_REDIS_URL and CHROMIUM
-say where, if not at the usual place.
+`make test` calls it, and `make test-many` with `--many`: that runs what several processes, or several people at once,
+could break. PostgreSQL and Redis are used where they answer; TEST_DATABASE_URL, TEST_REDIS_URL and CHROMIUM say where,
+if not at the usual place.
 """
 
 import argparse
@@ -35,6 +36,33 @@ NOT_FOR_TESTS = set(
 )
 PARALLEL = ["-n", "2"]
 FEW = 5
+# Races, kills and sockets: in threads of one process, and in the processes of a deployment.
+AT_ONCE = [
+    *("tests/deploy", "tests/events", "tests/live", "tests/api/test_races.py", "tests/web/test_idempotency.py"),
+    *("tests/accounts/test_invitations.py", "tests/accounts/test_people_services.py"),
+    *(f"tests/notifications/test_{name}.py" for name in ("sending", "scheduling", "budget", "digests")),
+    *(
+        "tests/tracking/test_budget_thresholds.py",
+        "tests/workflows/test_engine.py",
+        "tests/workflows/test_schedules.py",
+    ),
+]
+# These meet every process of a deployment in place of one server.
+PAGES = [
+    f"tests/browser/test_{name}.py"
+    for name in (
+        "live",
+        "timer",
+        "undo",
+        "notifications",
+        "rules",
+        "away",
+        "entries",
+        "telemetry",
+        "deployment",
+        "recovery",
+    )
+]
 
 
 @dataclass(frozen=True)
@@ -109,29 +137,39 @@ def pytest_run(name: str, reports: Path, *options: str, again: bool = False, **e
     return Step(name, command, env, report, again)
 
 
+def why_no_servers() -> str | None:
+    return " and ".join(why for why in (why_not_postgresql(), why_not_redis()) if why) or None
+
+
+def on_servers(name: str, reports: Path, *options: str, again: bool = False, **env: str) -> Step:
+    servers = {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL, "PYTHONPATH": str(ROOT)}
+    apart = [*PARALLEL, "-p", "tests.workers"]
+    return pytest_run(name, reports, *apart, *options, again=again, **servers, **env)
+
+
 def plan_of(reports: Path) -> Plan:
     plan = Plan(list(checks()))
     plan.add(pytest_run("tests on SQLite", reports, *PARALLEL), None)
-    servers = {"DATABASE_URL": DATABASE_URL, "REDIS_URL": REDIS_URL, "PYTHONPATH": str(ROOT)}
-    missing = " and ".join(why for why in (why_not_postgresql(), why_not_redis()) if why)
-    apart = [*PARALLEL, "-p", "tests.workers"]
-    plan.add(pytest_run("tests on PostgreSQL and Redis", reports, *apart, **servers), missing or None)
+    plan.add(on_servers("tests on PostgreSQL and Redis", reports), why_no_servers())
     browser = chromium()
-    plan.add(
-        # Playwright keeps an event loop running in the thread that calls the ORM.
-        pytest_run(
-            "tests in Chromium",
-            reports,
-            *PARALLEL,
-            "-m",
-            "browser",
-            again=True,
-            CHROMIUM=browser or "",
-            DJANGO_ALLOW_ASYNC_UNSAFE="1",
-        ),
-        None if browser else "Chromium is not installed",
-    )
+    in_chromium = pytest_run("tests in Chromium", reports, *PARALLEL, "-m", "browser", again=True, **to_browse(browser))
+    plan.add(in_chromium, None if browser else "Chromium is not installed")
     return plan
+
+
+def plan_of_many(reports: Path) -> Plan:
+    plan = Plan()
+    missing = why_no_servers()
+    plan.add(on_servers("races, kills and sockets", reports, *AT_ONCE), missing)
+    browser = chromium()
+    pages = on_servers("pages on many processes", reports, "-m", "browser", *PAGES, again=True, **to_browse(browser))
+    plan.add(pages, missing or (None if browser else "Chromium is not installed"))
+    return plan
+
+
+def to_browse(browser: str | None) -> dict[str, str]:
+    """Playwright keeps an event loop running in the thread that calls the ORM."""
+    return {"CHROMIUM": browser or "", "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
 
 
 def run(step: Step, base_env: dict[str, str]) -> Result:
@@ -191,16 +229,17 @@ def summarise(results: list[Result], left_out: list[str], *, strict: bool) -> bo
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strict", action="store_true", help="fail when something had to be left out")
-    strict = parser.parse_args().strict
+    parser.add_argument("--many", action="store_true", help="only what several processes or people at once could break")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="timetracker-test-") as folder:
         collected = Path(os.environ.get("STATIC_ROOT") or Path(os.environ.get("DATA_DIR", "var"), "static"))
         env = {name: value for name, value in os.environ.items() if name not in NOT_FOR_TESTS}
         env |= {"DATA_DIR": folder, "STATIC_ROOT": str(collected.resolve())}
-        plan = plan_of(Path(folder))
+        plan = (plan_of_many if options.many else plan_of)(Path(folder))
         results = [run(step, env) for step in plan.steps]
         reports = [step.report for step in plan.steps if step.report and step.report.exists()]
         left_out = plan.left_out + skipped_everywhere(reports)
-    return 0 if summarise(results, left_out, strict=strict) else 1
+    return 0 if summarise(results, left_out, strict=options.strict) else 1
 
 
 if __name__ == "__main__":

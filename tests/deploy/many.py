@@ -26,8 +26,7 @@ class Many(Stack):
         self.redis_port, self.postgres_port = free_port(), free_port()
         database = f"postgres://postgres@127.0.0.1:{self.postgres_port}/postgres"
         super().__init__(folder, database=database, redis=f"redis://127.0.0.1:{self.redis_port}/0")
-        # No proxy stands before them.
-        self.env |= {"PUBLIC_URL": f"http://localhost:{self.ports.web}", "LOG_LEVEL": "ERROR"}
+        self.env["LOG_LEVEL"] = "ERROR"
 
     # ── PostgreSQL and Redis ─────────────────────────────────────────────────
     def start_redis(self) -> None:
@@ -80,20 +79,32 @@ class Many(Stack):
         return False
 
 
+def why_not() -> str | None:
+    if _found_tools() is None:
+        return "PostgreSQL's pg_ctl is not here."
+    return None if shutil.which("redis-server") else "redis-server is not here."
+
+
 def _tools() -> Path:
-    found = shutil.which("pg_ctl")
-    if found:
+    if found := _found_tools():
+        return found
+    raise SystemExit(why_not())
+
+
+def _found_tools() -> Path | None:
+    """Debian keeps them where no path leads."""
+    if found := shutil.which("pg_ctl"):
         return Path(found).parent
     newest = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[-3]))
-    if not newest:
-        raise SystemExit("PostgreSQL's pg_ctl is not here.")
-    return newest[-1].parent
+    return newest[-1].parent if newest else None
 
 
 @contextlib.contextmanager
-def many_processes(folder: Path) -> Iterator[Many]:
-    """Migrated and serving."""
+def many_processes(folder: Path, *, behind_a_proxy: bool = False) -> Iterator[Many]:
+    """Migrated and serving. Without a proxy gunicorn itself is asked."""
     many = Many(folder)
+    if not behind_a_proxy:
+        many.env["PUBLIC_URL"] = f"http://localhost:{many.ports.web}"
     many.make_postgres()
     try:
         with many:

@@ -1,0 +1,113 @@
+"""A page that stays open while parts of a deployment are killed is live again by itself, with what it has missed.
+
+PostgreSQL and Redis are of this test's own: they are killed too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_deployment import BEGIN
+from tests.browser.tools import SCREENS, Console, wait_until_live
+from tests.deploy import proxies
+from tests.deploy.many import Many, many_processes, why_not
+from tests.factories import PASSWORD
+from tests.live.tools import soon
+
+WITHIN = 60_000
+"""Milliseconds: a page waits up to half a minute between two tries."""
+EXPECTED = ("WebSocket", "status of 50", "ERR_")
+
+
+@pytest.fixture
+def many() -> Iterator[tuple[Many, str]]:
+    if why := why_not():
+        pytest.skip(why)
+    # Not below pytest's folder, where PostgreSQL's own user may not go.
+    with (
+        tempfile.TemporaryDirectory(prefix="timetracker-") as folder,
+        many_processes(Path(folder), behind_a_proxy=True) as many,
+    ):
+        yield many, many.manage("shell", "--command", BEGIN).split()[-1]
+
+
+@pytest.fixture
+def open_as_mara(browser: Browser, many: tuple[Many, str], console: Console) -> Iterator[Callable[[], Page]]:
+    contexts = []
+    console.allowed += EXPECTED
+
+    def open_one() -> Page:
+        url = many[0].url
+        context = browser.new_context(
+            base_url=url, ignore_https_errors=True, reduced_motion="reduce", **SCREENS["desk"]
+        )
+        contexts.append(context)
+        page = context.new_page()
+        console.watch(page)
+        page.goto("/entries/")
+        page.locator("[name=login]").fill("mara")
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("[name=password]").press("Enter")
+        page.wait_for_url("**/entries/")
+        wait_until_live(page)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def sockets(many: Many, meanwhile: Callable[[], object]) -> None:
+    many.kill("live-1")
+    many.kill("live-2")
+    meanwhile()
+    for wait in (many.start("live-1"), many.start("live-2")):
+        wait()
+
+
+def redis(many: Many, meanwhile: Callable[[], object]) -> None:
+    many.kill("redis")
+    meanwhile()
+    many.start_redis()
+
+
+def postgresql(many: Many, meanwhile: Callable[[], object]) -> None:
+    many.postgres("stop", "--mode=immediate")
+    many.start_postgres()
+    assert soon(meanwhile, within=30)
+
+
+def test_an_open_page(many: tuple[Many, str], open_as_mara: Callable[[], Page]):
+    parts, token = many
+    kind = next((kind for kind in sorted(proxies.KINDS, reverse=True) if proxies.program(kind)), None)
+    if kind is None:
+        pytest.skip("There is no proxy.")
+    with (
+        parts.behind(kind) as url,
+        httpx.Client(base_url=url, verify=False, headers={"Authorization": f"Token {token}"}) as asked,  # noqa: S501 - our own
+    ):
+        page = open_as_mara()
+        page.evaluate("window.sameAsBefore = true")
+
+        def start(text: str) -> Callable[[], bool]:
+            def call(**sent: Any) -> bool:
+                with contextlib.suppress(httpx.HTTPError):
+                    return asked.post("/api/timer/start/", json={"description": text}).status_code == 201
+                return False
+
+            return call
+
+        for kill in (sockets, redis, postgresql):
+            text = f"While {kill.__name__} was away"
+            kill(parts, start(text))
+            expect(page.locator(".entry.running")).to_contain_text(text, timeout=WITHIN)
+            expect(page.locator("body")).to_have_attribute("data-live-state", "open", timeout=WITHIN)
+        assert page.evaluate("window.sameAsBefore")
