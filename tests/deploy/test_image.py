@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.deploy.names import OF_PYTHON, ROOT, VARIABLES, check_command
+from tests.deploy.names import OF_PYTHON, ROOT, VARIABLES, check_command, loaded
 
 DOCKERFILE = re.sub(r"\\\n", " ", (ROOT / "deploy" / "Dockerfile").read_text())
 STAGES = re.split(r"(?m)^(?=FROM )", DOCKERFILE)[1:]
 LAST = STAGES[-1]
 IGNORED = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
-MADE = {"static/dist", "/venv", "/app", "/app/static/dist"}
+MADE = {"static/dist", "/venv", "/app", "/app/static/dist", "/client"}
 
 
 def instructions(name: str, text: str = DOCKERFILE) -> list[str]:
@@ -52,8 +52,16 @@ def context() -> Iterator[str]:
 def test_images_have_a_major_version_and_the_last_stage_builds_nothing():
     for image in instructions("FROM"):
         assert re.match(r"(node|python):\d+(\.\d+)?-[\w-]+( AS \w+)?$", image), image
-    assert not re.search(r"\b(apt-get|pip|uv|npm|gcc)\b", LAST)
-    assert {line.split()[0] for line in instructions("COPY", LAST)} == {"--from=builder"}
+    assert not re.search(r"\b(pip|uv|npm|gcc)\b", LAST)
+    assert re.findall(r"apt-get install [-a-z ]+ (\S+) +&&", LAST) == ["libpq5"], "what pg_dump reads"
+    assert {line.split()[0] for line in instructions("COPY", LAST)} == {"--from=builder", "--from=client"}
+
+
+def test_pg_dump_is_as_new_as_the_server_and_packages_are_of_the_system_that_runs_them():
+    server = loaded("docker-compose.yml")["services"]["postgres"]["image"].partition(":")[2]
+    assert set(re.findall(r"postgresql(?:-client-|/)(\d+)", DOCKERFILE)) == {server}
+    of_python = {image.partition(" ")[0] for image in instructions("FROM") if image.startswith("python:")}
+    assert len(of_python) == 1
 
 
 def test_what_is_copied_is_there():
