@@ -4,13 +4,15 @@
     python scripts/keep_schema.py NAME [--migration APP.NAME ...] [--entries 200]
 
 NAME is the version, e.g. 0.1.0. --migration goes back to an earlier state of an app. PostgreSQL is where
-TEST_DATABASE_URL says; the database `keep_schema` is made there, and dropped.
+TEST_DATABASE_URL says; the database `keep_schema` is made there, and dropped. NAME.json has what this version needs
+around it, from variables to units, and docs/upgrade.md says what differs from there; --surroundings keeps that alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import json
 import os
 import re
 import sqlite3
@@ -22,6 +24,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from surroundings import surroundings
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "tests" / "schemas"
@@ -78,9 +81,13 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--migration", action="append", default=[])
     parser.add_argument("--entries", type=int, default=200)
+    parser.add_argument("--surroundings", action="store_true")
     options = parser.parse_args()
     env = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
     FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{options.name}.json").write_text(json.dumps(surroundings(ROOT), indent=1) + "\n")
+    if options.surroundings:
+        return
     for keep in (keep_sqlite, keep_postgresql):
         with tempfile.TemporaryDirectory() as folder:
             keep(options.name, env, options.entries, options.migration, Path(folder))

@@ -12,10 +12,10 @@ TO_MIGRATE = {"0.1.0-before-telemetry", "0.1.0"}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_states_are_kept_for_both_databases():
+def test_states_are_kept_for_both_databases_with_what_is_around_them():
     assert len(KEPT) >= 2
     assert {path.name for path in FOLDER.iterdir()} == {
-        f"{name}.{ending}.gz" for name in KEPT for ending in ("sqlite3", "sql")
+        f"{name}.{ending}" for name in KEPT for ending in ("sqlite3.gz", "sql.gz", "json")
     }
 
 
