@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -220,3 +221,27 @@ def test_the_administration_shows_it_and_changes_nothing(client_for: Any, admini
     assert browser.get(reverse("admin:backups_backup_add")).status_code == 403
     assert site.is_registered(Backup)
     assert last_backup() == row
+
+
+@pytest.mark.parametrize(
+    ("differs", "said"),
+    [
+        ({}, ["Good"]),
+        ({"error": "The disk is full."}, ["Failed"]),
+        ({"finished_at": None}, ["Not finished"]),
+        ({"removed_at": timezone.now()}, ["Removed to make room"]),
+        ({"drilled_at": timezone.now()}, ["Good", "Loads"]),
+        ({"drilled_at": timezone.now(), "drill_error": "A row is missing."}, ["Good", "Does not load"]),
+        ({"bytes": 1_740_284, "rows": 8_364}, ["Good", "1.7\xa0MB", "8,364"]),
+    ],
+)
+def test_the_list_says_how_each_stands(
+    client_for: Any, administrator: User, tmp_path: Path, differs: dict[str, Any], said: list[str]
+):
+    row = keep(tmp_path, timezone.now())
+    Backup.objects.filter(pk=row.pk).update(**{"bytes": 0, "rows": 0} | differs)
+    browser = client_for(administrator)
+    for page in (reverse("admin:backups_backup_changelist"), reverse("admin:backups_backup_change", args=[row.pk])):
+        shown = re.findall(r"(?s)<(?:td|div)[^>]*(?:field-|readonly)[^>]*>([^<]*)<", browser.get(page).content.decode())
+        words = ["Good", "Failed", "Not finished", "Removed to make room", "Loads", "Does not load"]
+        assert [each for each in shown if each in words or "MB" in each or "8,364" in each] == said
