@@ -2,9 +2,9 @@
 
     python -m tests.deploy.stack --database postgres://… --redis redis://…/5 [--proxy caddy]
 
-runs gunicorn with two processes, two servers of sockets, two workers, one for long work and the clock behind a proxy until Ctrl+C. The
-database has to be there and may be empty; docs/install.md says more. Each part can be killed and started again:
-tests do so, and tests/deploy/many.py, which has a PostgreSQL and a Redis of its own.
+runs gunicorn with two processes, two servers of sockets, two workers, one more for long work and the clock behind a
+proxy until Ctrl+C. The database has to be there and may be empty; docs/install.md says more. Each part can be killed
+and started again: tests do so, and tests/deploy/many.py, which has a PostgreSQL and a Redis of its own.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.files import File
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -36,24 +34,18 @@ from tracking.services import time_imports
 from tracking.services.imports import STEP
 from tracking.services.tasks import update_task
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor == "sqlite" or not settings.REDIS_URL, reason="Celery's processes share a server's database"
-    ),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 REST = 300
 """Lines of the second step."""
 
 
 @pytest.fixture
-def stack(tmp_path: Path, organisation: Any, settings: Any) -> Iterator[Stack]:
-    with Stack(tmp_path, database=database_url(), redis=settings.REDIS_URL) as stack:
-        settings.MEDIA_ROOT = tmp_path / "data" / "media"
-        settings.MEDIA_ROOT.mkdir(parents=True)
-        redis.Redis.from_url(settings.REDIS_URL).delete(LONG)
-        stack.start_parts("worker-1", "long")
-        yield stack
+def stack(stack: Stack, organisation: Any, settings: Any) -> Stack:
+    settings.MEDIA_ROOT = stack.folder / "data" / "media"
+    settings.MEDIA_ROOT.mkdir(parents=True)
+    redis.Redis.from_url(settings.REDIS_URL).delete(LONG)
+    stack.start_parts("worker-1", "long")
+    return stack
 
 
 def line_of(person: User, number: int) -> dict[str, str]:

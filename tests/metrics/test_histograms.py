@@ -6,7 +6,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry, Histogram
 
@@ -25,6 +25,7 @@ def buckets_of(times: list[float], bounds: list[float]) -> list[Bucket]:
 
 
 @patient
+@example(times=[0.845], bounds=[0.02, 0.845], share=1.0)
 @given(times=TIMES, bounds=BOUNDS, share=SHARES)
 def test_the_estimate_lies_in_the_bucket_of_the_true_one(times: list[float], bounds: list[float], share: float):
     true = sorted(times)[math.ceil(share * len(times)) - 1]

@@ -44,7 +44,9 @@ def quantile(share: float, buckets: Sequence[Bucket]) -> float | None:
     lower, below = 0.0, 0.0
     for upper, at_most in buckets:
         if at_most >= rank and at_most > below:
-            return upper if upper == math.inf else lower + (upper - lower) * (rank - below) / (at_most - below)
+            if upper == math.inf:
+                return upper
+            return min(upper, lower + (upper - lower) * (rank - below) / (at_most - below))  # not beyond it by rounding
         lower, below = upper, at_most
     return math.inf
 
