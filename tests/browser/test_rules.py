@@ -5,10 +5,9 @@ from __future__ import annotations
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
-from tests.browser.tools import SCREENS, after_the_answer_of, assert_fits, assert_no_axe_violations
+from tests.browser.tools import SCREENS, after_the_answer_of, assert_fits, assert_no_axe_violations, do_what_waits
 from tests.work import make_project, make_task
 from tests.workflows.rules import TELL, make_rule
-from timetracker.events.dispatch import drain
 from tracking.services.tasks import update_task
 from workflows.models import Execution, Rule
 
@@ -168,7 +167,7 @@ def test_a_project_is_picked_by_its_name(open_page, person: User):
 def test_a_draft_is_tried_on_the_page(open_page, person: User):
     task = make_task(make_project(manager=person), name="Landing page", estimated_hours=2)
     update_task(task=task, actor=person, status="done")
-    drain()
+    do_what_waits()
     page = open_page(person, "/workflows/new/?from=log-completed")
     page.get_by_role("button", name="Try").click()
     expect(page.get_by_role("heading", name="It would run")).to_be_visible()
@@ -290,7 +289,7 @@ def test_the_pages_are_accessible_and_fit(open_page, person: User, look):
     rule = make_rule(person, "task_completed", {"type": "assign_task", "assignee_id": person.pk}, TELL,
                      conditions=[{"field": "estimated_hours", "operator": ">", "value": 1}, group])  # fmt: skip
     update_task(task=task, actor=person, status="done")
-    drain()
+    do_what_waits()
     assert Execution.objects.exists()
     paths = ["", "gallery/", "history/", "new/", "import/", f"{rule.pk}/", f"{rule.pk}/edit/", f"{rule.pk}/try/",
              f"{rule.pk}/misses/", f"{rule.pk}/versions/", f"runs/{Execution.objects.get().pk}/"]  # fmt: skip

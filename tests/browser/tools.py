@@ -8,10 +8,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, ConsoleMessage, FloatRect, Locator, Page, expect
 
 from accounts.models import User
+from tests.live.tools import soon
+from timetracker.events.choices import Status
+from timetracker.events.dispatch import drain
+from timetracker.events.models import Delivery
 
 SCREENS: dict[str, dict[str, Any]] = {
     "desk": {"viewport": {"width": 1440, "height": 900}},
@@ -98,6 +104,13 @@ def box_of(locator: Locator) -> FloatRect:
 def wait_until_live(page: Page) -> None:
     """The socket is open: from now on a change elsewhere shows up here."""
     expect(page.locator("body")).to_have_attribute("data-live-state", "open")
+
+
+def do_what_waits() -> None:
+    """All deliveries, also those that the server's own workers have taken."""
+    drain()
+    waiting = Q(lease_token__isnull=False) | Q(next_try_at__lte=Now())
+    assert soon(lambda: not Delivery.objects.filter(waiting, status=Status.PENDING).exists(), within=30)
 
 
 HEARD = """(path) => {
