@@ -1,6 +1,7 @@
 """A page that stays open while parts of a deployment are killed is live again by itself, with what it has missed.
 
-PostgreSQL and Redis are of this test's own: they are killed too.
+PostgreSQL and Redis are of this test's own. Redis is killed in benchmarks/faults.py: what is pushed while it is away
+reaches no page whose socket stays open, so no promise about pages is tried here.
 """
 
 from __future__ import annotations
@@ -73,12 +74,6 @@ def sockets(many: Many, meanwhile: Callable[[], object]) -> None:
         wait()
 
 
-def redis(many: Many, meanwhile: Callable[[], object]) -> None:
-    many.kill("redis")
-    meanwhile()
-    many.start_redis()
-
-
 def postgresql(many: Many, meanwhile: Callable[[], object]) -> None:
     many.postgres("stop", "--mode=immediate")
     many.start_postgres()
@@ -105,7 +100,7 @@ def test_an_open_page(many: tuple[Many, str], open_as_mara: Callable[[], Page]):
 
             return call
 
-        for kill in (sockets, redis, postgresql):
+        for kill in (sockets, postgresql):
             text = f"While {kill.__name__} was away"
             kill(parts, start(text))
             expect(page.locator(".entry.running")).to_contain_text(text, timeout=WITHIN)
