@@ -196,7 +196,7 @@ if REDIS_URL:
         }
     }
     CHANNEL_LAYERS = {
-        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+        "default": {"BACKEND": "timetracker.live.redis_layer.ReturningLayer", "CONFIG": {"hosts": [REDIS_URL]}}
     }
     EVENTS_DISPATCH = "celery"
 else:

@@ -1,7 +1,6 @@
 """A page that stays open while parts of a deployment are killed is live again by itself, with what it has missed.
 
-PostgreSQL and Redis are of this test's own. Redis is killed in benchmarks/faults.py: what is pushed while it is away
-reaches no page whose socket stays open, so no promise about pages is tried here.
+PostgreSQL and Redis are of this test's own.
 """
 
 from __future__ import annotations
@@ -80,6 +79,13 @@ def postgresql(many: Many, meanwhile: Callable[[], object]) -> None:
     assert soon(meanwhile, within=30)
 
 
+def redis(many: Many, meanwhile: Callable[[], object]) -> None:
+    """Whoever asks it is answered without it. What is pushed then reaches no socket, though none is closed."""
+    many.kill("redis")
+    assert meanwhile()
+    many.start_redis()
+
+
 def test_an_open_page(many: tuple[Many, str], open_as_mara: Callable[[], Page]):
     parts, token = many
     kind = next((kind for kind in sorted(proxies.KINDS, reverse=True) if proxies.program(kind)), None)
@@ -100,7 +106,7 @@ def test_an_open_page(many: tuple[Many, str], open_as_mara: Callable[[], Page]):
 
             return call
 
-        for kill in (sockets, postgresql):
+        for kill in (sockets, postgresql, redis):
             text = f"While {kill.__name__} was away"
             kill(parts, start(text))
             expect(page.locator(".entry.running")).to_contain_text(text, timeout=WITHIN)

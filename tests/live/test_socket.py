@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from autobahn.exception import Disconnected
+from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -19,7 +20,8 @@ from django.db import transaction
 from accounts.services.people import deactivate_person
 from tests.factories import UserFactory
 from timetracker.live.consumers import SIGNED_OUT, LiveConsumer
-from timetracker.live.push import disconnect_session, disconnect_user, push, push_after_commit
+from timetracker.live.push import disconnect_session, disconnect_user, push, push_after_commit, user_group
+from timetracker.live.redis_layer import MISSED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -264,6 +266,19 @@ def test_a_heartbeat_is_answered_and_anything_else_ignored(client_for, owner):
         assert await socket.receive_nothing()
         await socket.send_to(text_data='{"type":"ping"}')
         assert json.loads(await socket.receive_from(timeout=5)) == {"type": "pong"}
+        await socket.disconnect()
+
+    run()
+
+
+def test_who_may_have_missed_something_is_told_to_fetch_everything(client_for, owner):
+    client = client_for(owner)
+
+    @scenario
+    async def run() -> None:
+        socket = await opened(client)
+        await get_channel_layer().group_send(user_group(owner.pk), MISSED)
+        assert await socket.receive_json_from(timeout=5) == {"all": True}
         await socket.disconnect()
 
     run()

@@ -72,6 +72,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if "at" in message:
             push_heard.send_robust(sender=LiveConsumer, seconds=max(0.0, time.time() - message["at"]))
 
+    async def live_missed(self, message: dict[str, Any]) -> None:
+        """The channel layer was away, and nobody knows what it would have brought."""
+        await self._say({"all": True})
+
     async def live_close(self, message: dict[str, Any]) -> None:
         await self.close(SIGNED_OUT)
 
