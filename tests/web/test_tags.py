@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.template import Context, Template
-from django.template.base import TemplateSyntaxError
+from django.template.base import TemplateSyntaxError, TextNode
 from django.test import RequestFactory
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -34,6 +34,17 @@ def test_icons() -> None:
     labelled = render('{% icon "play" label=label %}', label='Start "now"')
     assert 'aria-label="Start &quot;now&quot;"' in labelled
     assert 'aria-hidden="true"' not in labelled
+
+
+def test_an_icon_is_drawn_with_its_template_where_that_says_everything() -> None:
+    assert isinstance(Template('{% icon "play" class="size-4" %}').nodelist[0], TextNode)
+    for asked in ("{% icon name %}", '{% icon "play" label=_("Edit") %}', '{% icon "play" class="size-4"|upper %}'):
+        assert not isinstance(Template(asked).nodelist[0], TextNode), asked
+    assert render('{% icon "play" as mark %}{{ mark }}') == render('{% icon "play" %}')
+    source = '{% icon "play" label=_("Edit") %}'
+    with translation.override("de"):
+        assert 'aria-label="Bearbeiten"' in render(source)
+    assert 'aria-label="Edit"' in render(source)
 
 
 def test_an_icon_that_does_not_exist_is_found_in_tests() -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import naturaltime
+from django.template import Context, Node
+from django.template.base import Parser, TextNode, Token
 from django.template.defaulttags import querystring
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -57,6 +59,20 @@ def _icon(name: str, icon_set: str, attributes: tuple[tuple[str, str], ...]) -> 
     if icon_set == "outline":
         drawn = _LINES.sub("", drawn).replace(' class="', ' class="icon ', 1)
     return SafeString(drawn)
+
+
+_draw_icon = register.tags["icon"]
+
+
+def _icon_of_template(parser: Parser, token: Token) -> Node:
+    """One that says everything itself is drawn when its template is read: a list has hundreds of them."""
+    node = _draw_icon(parser, token)
+    said = [*node.args, *node.kwargs.values()]
+    is_plain = all(not value.is_var and isinstance(value.var, str) and not value.filters for value in said)
+    return TextNode(node.render(Context())) if is_plain and node.target_var is None else node
+
+
+register.tag("icon", _icon_of_template)
 
 
 @register.simple_tag
