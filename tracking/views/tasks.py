@@ -21,6 +21,11 @@ from tracking.services.timer import start_timer
 from tracking.views.answers import changed
 
 RECENT = 20
+ROW = (
+    "name", "status", "priority", "due_at", "archived_at", "estimated_hours", "tracked_seconds",
+    "project__name", "project__color", "assignee__display_name", "assignee__username",
+)  # fmt: skip
+"""What a row of the list shows."""
 
 
 @login_required
@@ -29,7 +34,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     listing = TaskFilter(request)
     tasks = Task.objects.visible_to(request.user).with_rights_for(request.user)
     tasks = tasks.select_related("project", "assignee").prefetch_related("tags")
-    page = page_of(listing.apply(tasks.defer("description", "project__description")), request)
+    page = page_of(listing.apply(tasks.only(*ROW)), request)
     context = {
         "listing": listing,
         "page": page,
