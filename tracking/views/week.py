@@ -32,6 +32,12 @@ from tracking.queries import (
 )
 
 YES_OR_NO = {"yes": True, "no": False}
+ROW = (
+    "description", "billable", "billed_at", "started_at", "ended_at", "paused_at", "break_seconds", "seconds", "review",
+    "user__display_name", "user__username", "user__daily_limit_hours", "project__name", "project__color",
+    "project__client__name", "task__name",
+)  # fmt: skip
+"""What a row shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ def week_page(request: HttpRequest) -> dict[str, Any]:
         return _shown(user, people, wanted, filters) | _found(request, user, wanted, filters)
     first, last = week_of(user, day_in(request.GET.get("week")))
     rows = filters.apply(entries_between(viewer=user, person=person, first=first, last=last))
-    days = days_of(rows, user)
+    days = days_of(rows.only(*ROW), user)
     shown = [entry for day in days for entry in day.entries]
     today = today_of(user)
     return _shown(user, people, person, filters) | {
@@ -113,7 +119,7 @@ def _shown(user: User, people: list[User], person: User | None, filters: Filters
 
 def _found(request: HttpRequest, user: User, person: User | None, filters: Filters) -> dict[str, Any]:
     """What fits in all weeks, newest first. Without a `person` that of everybody whose time `user` may see."""
-    page = page_of(filters.apply(entries_of(viewer=user, person=person)), request)
+    page = page_of(filters.apply(entries_of(viewer=user, person=person)).only(*ROW), request)
     return {
         "all_weeks": True,
         "page": page,
