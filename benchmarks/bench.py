@@ -40,11 +40,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(mode: str, folder: str, port: int) -> dict[str, str]:
+def environment(mode: str, folder: str, port: int, root: Path = ROOT) -> dict[str, str]:
     env = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(root),
         "DATA_DIR": folder,
         "PORT": str(port),
         "PUBLIC_URL": f"http://localhost:{port}",
@@ -65,19 +65,21 @@ def command(mode: str, port: int) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "timetracker.wsgi:application", "--bind", f"127.0.0.1:{port}", *options]
 
 
-def run(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+def run(env: dict[str, str], *arguments: str, root: Path = ROOT) -> str:
+    done = subprocess.run([sys.executable, *arguments], cwd=root, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stderr[-3000:]}")
     return done.stdout
 
 
 @contextlib.contextmanager
-def serving(mode: str, env: dict[str, str], port: int) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+def serving(
+    mode: str, env: dict[str, str], port: int, root: Path = ROOT
+) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """The server and the seconds until it answered."""
     begun = time.perf_counter()
     process = subprocess.Popen(
-        command(mode, port), cwd=ROOT, env=env, stdout=subprocess.DEVNULL, start_new_session=True
+        command(mode, port), cwd=root, env=env, stdout=subprocess.DEVNULL, start_new_session=True
     )
     try:
         wait_for(process, port)
