@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +14,7 @@ from typing import IO
 @contextmanager
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """Only its owner may read it. A file of this name is replaced. A process that is killed leaves `.NAME.…`."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_beside(path), delete=False) as file:
         try:
             yield file
             file.flush()
@@ -22,6 +23,16 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
             _write_names(path.parent)
         finally:
             Path(file.name).unlink(missing_ok=True)
+
+
+def remove_rests(path: Path) -> None:
+    """What processes left that were killed while they wrote it. The caller's lock says that none is at work."""
+    for rest in path.parent.glob(f"{escape(_beside(path))}????????"):
+        rest.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> str:
+    return f".{path.name}."
 
 
 def _write_names(folder: Path) -> None:

@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from timetracker.backups.choices import ARCHIVES, Kind
+from timetracker.backups.files import remove_rests
 from timetracker.backups.folder import BackupError, ready, refuse_a_full_disk, sha256_of
 from timetracker.backups.models import Backup
 from timetracker.backups.queries import good_archives, last_backup
@@ -81,8 +82,7 @@ def _failed(backup: Backup, error: str) -> None:
 def _sweep() -> None:
     """What a process left that was killed in the middle. Whoever holds the lock knows that none is at work."""
     for backup in Backup.objects.filter(finished_at=None):
-        for rest in Path(backup.folder).glob(f".{backup.file_name}.*"):
-            rest.unlink(missing_ok=True)
+        remove_rests(backup.path)
         # Killed between the file's name and its row: whole perhaps, but nobody has counted it.
         backup.path.unlink(missing_ok=True)
         _failed(backup, CUT_OFF)

@@ -7,7 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from timetracker.backups.transfer import TransferError, export_all
+from timetracker.backups.files import remove_rests
+from timetracker.backups.transfer import Manifest, TransferError, export_all
+from timetracker.web.locks import only_one
 
 
 class Command(BaseCommand):
@@ -23,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            manifest = export_all(path=options["file"], progress=self._say)
+            manifest = self._export(options["file"])
         except (TransferError, DatabaseError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{sum(manifest.rows.values()):,} rows, {manifest.worked_seconds:,} worked seconds.")
@@ -31,6 +33,13 @@ class Command(BaseCommand):
             "The signing key is not in the archive. Take SECRET_KEY, or the file secret_key in DATA_DIR, along "
             "yourself, else links of open invitations and password resets stop working."
         )
+
+    def _export(self, path: Path) -> Manifest:
+        with only_one("export") as free:
+            if not free:
+                raise CommandError("Another export of this instance is being written right now.")
+            remove_rests(path)
+            return export_all(path=path, progress=self._say)
 
     def _say(self, table: str, rows: int) -> None:
         self.stdout.write(f"{rows:>12,}  {table}")
