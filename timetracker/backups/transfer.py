@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, TypeAlias, get_origin, get_type_hints
+from typing import IO, Any, get_origin, get_type_hints
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -29,6 +29,7 @@ from django.db.models import Max, Sum, Value
 from django.utils import timezone
 
 from timetracker.backups.files import written_whole
+from timetracker.backups.storing import KEPT, AnyField, AnyModel, Row, store
 from timetracker.web.upgrades import pending_migrations
 from timetracker.web.version import product_version
 from tracking.models import TimeEntry
@@ -45,12 +46,8 @@ LEFT_OUT = frozenset(
 
 All other tables move, content types and permissions too.
 """
-KEPT_BY_JSON = (bool, int, str)
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError)
 
-AnyModel = type[models.Model]
-AnyField: TypeAlias = "models.Field[Any, Any]"
-Row = dict[str, Any]
 Progress = Callable[[str, int], None]
 """Called with the name of a table and its rows when it is through."""
 
@@ -202,7 +199,7 @@ def _write_table(archive: zipfile.ZipFile, model: AnyModel) -> int:
 def _plain(field: AnyField, row: models.Model) -> Any:
     """What JSON keeps exactly, and anything else as the text that the field's `to_python` reads."""
     value = getattr(row, field.attname)
-    if value is None or type(value) in KEPT_BY_JSON or isinstance(field, models.JSONField):
+    if value is None or type(value) in KEPT or isinstance(field, models.JSONField):
         return value
     return field.value_to_string(row)
 
@@ -299,12 +296,12 @@ def _instants_as_given(tables: list[AnyModel]) -> Iterator[None]:
 
 
 def _read_table(archive: zipfile.ZipFile, manifest: Manifest, model: AnyModel) -> int:
-    label, count = model._meta.label_lower, 0
+    label, count, fields = model._meta.label_lower, 0, _fields(model)
     try:
         with archive.open(_file_of(label)) as file:
             rows = _rows(file, model)
             while chunk := list(islice(rows, CHUNK)):
-                model._base_manager.bulk_create(chunk)
+                store(model, fields, chunk)
                 count += len(chunk)
     except ValidationError as error:
         raise TransferError(f"{label}, after row {count}: {' '.join(error.messages)}") from error
@@ -315,14 +312,14 @@ def _read_table(archive: zipfile.ZipFile, manifest: Manifest, model: AnyModel) -
     return count
 
 
-def _rows(file: IO[bytes], model: AnyModel) -> Iterator[models.Model]:
+def _rows(file: IO[bytes], model: AnyModel) -> Iterator[Row]:
     fields = {field.attname: field for field in _fields(model)}
     for line in file:
         row: Row = json.loads(line)
         if row.keys() != fields.keys():
             names = ", ".join(sorted(row.keys() ^ fields.keys()))
             raise TransferError(f"{model._meta.label_lower}: fields of only one of archive and database: {names}.")
-        yield model(**{name: _stored(field, row[name]) for name, field in fields.items()})
+        yield {name: _stored(field, row[name]) for name, field in fields.items()}
 
 
 def _stored(field: AnyField, value: Any) -> Any:
