@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 
 from tests.backups.archives import contents, rows
 from tests.backups.crashing import EXPORT, IMPORT
-from tests.live.tools import database_url
+from tests.live.tools import database_url, soon
 from timetracker.web.locks import only_one
 from tracking.models import TimeEntry
 
@@ -45,6 +45,11 @@ def done(command: str, *arguments: Path) -> str:
     return out.getvalue()
 
 
+def is_free() -> bool:
+    with only_one("export") as free:
+        return free
+
+
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
@@ -70,6 +75,7 @@ def test_a_killed_export_leaves_what_was_there(world: TimeEntry, tmp_path: Path,
     assert not older or file.read_bytes() == OLDER
     (rest,) = names(folder) - {file.name, mine.name}
     assert rest.startswith(".all [1].zip.")
+    assert soon(is_free), "the server has not seen that the session is gone"
 
     told = done("export_all", file)
 
