@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -215,6 +216,38 @@ def test_postgresql_without_the_right_to_its_extension(owner: User, caplog):
         keep_search_index(using="default")
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'tracking_entry_words'")
         assert "gin (upper(description) gin_trgm_ops)" in cursor.fetchone()[0]
+
+
+@only_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_makes_it_beside_writers_and_anew_where_it_was_not_finished(owner: User, caplog):
+    rows_of(owner, "Review")
+    writer = connections["default"].copy()
+    with connection.cursor() as cursor, contextlib.closing(writer):
+        cursor.execute("DROP INDEX tracking_entry_words")
+        writer.set_autocommit(False)
+        with writer.cursor() as writing:
+            writing.execute("UPDATE tracking_timeentry SET version = version")
+        cursor.execute("SET lock_timeout = '100ms'")
+        keep_search_index(using="default")
+        assert "lock timeout" in caplog.text
+        assert is_valid() == (False,)
+        with writer.cursor() as writing:
+            writing.execute("SET lock_timeout = '100ms'")
+            writing.execute("UPDATE tracking_timeentry SET version = version")
+        writer.commit()
+
+        keep_search_index(using="default")
+
+        assert is_valid() == (True,)
+        cursor.execute("RESET lock_timeout")
+    assert found("revi") == {"Review"}
+
+
+def is_valid() -> tuple[bool] | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('tracking_entry_words')")
+        return cursor.fetchone()
 
 
 @only_postgresql
