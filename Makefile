@@ -8,7 +8,7 @@ export PORT DATA_DIR
 VENV := .venv
 PY := $(VENV)/bin/python
 # The tools for testing come on top of what serving needs, and stay once they are there.
-FOR_TESTS := test test-many dev bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load screenshots lighthouse format
+FOR_TESTS := test test-many dev bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load bench-upgrade screenshots lighthouse format
 REQUIREMENTS := $(if $(or $(wildcard $(VENV)/dev.stamp),$(filter $(FOR_TESTS),$(MAKECMDGOALS))),dev,app)
 APPS := timetracker accounts tracking workflows analytics notifications
 FRONTEND_SOURCES := $(shell find static/src templates $(APPS) -name '*.js' -o -name '*.css' -o -name '*.html' -o -name '*.py')
@@ -16,7 +16,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := $(DATA_DIR)/static/staticfiles.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test test-many bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load screenshots lighthouse messages format lock clean
+.PHONY: help setup run dev test test-many bench bench-live bench-keys bench-ml bench-insights bench-rules bench-clock bench-dashboard bench-watch bench-load bench-upgrade screenshots lighthouse messages format lock clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -67,6 +67,9 @@ bench-watch: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print
 
 bench-load: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Print how many people a core serves on a working morning (BENCH_ARGS)
 	@$(PY) benchmarks/bench_load.py $(BENCH_ARGS)
+
+bench-upgrade: $(VENV)/dev.stamp ## Print how long writers wait on PostgreSQL while a million entries are upgraded (BENCH_ARGS)
+	@$(PY) benchmarks/bench_upgrade.py $(BENCH_ARGS)
 
 screenshots: $(VENV)/dev.stamp static/dist/.stamp $(CATALOGS) $(STATIC) ## Take pictures of every page into var/screenshots (SCREENSHOTS_ARGS)
 	@$(PY) scripts/screenshots.py $(SCREENSHOTS_ARGS)
