@@ -186,6 +186,7 @@ else:
         **_database.get("OPTIONS", {}),  # what the address itself asks for, such as ?sslmode=require
     }
     _database["CONN_MAX_AGE"] = 0  # what Django asks for beside a pool
+    _database["CONN_HEALTH_CHECKS"] = True  # or after a restart of the server each kept connection fails somebody
 
 if REDIS_URL:
     CACHES = {

@@ -71,6 +71,27 @@ def test_what_a_part_of_the_page_has_missed_on_its_way(open_page, person: User):
     expect(page.locator("#dashboard-grid")).to_contain_text("Stand-up")
 
 
+def test_what_could_not_be_fetched_is_fetched_later(open_page, person: User, allow_console):
+    """A server that is on its way back answers 502 for a moment, and the one change was told already."""
+    allow_console("status of 502")
+    allow_console("Response Status Error Code 502")
+    page = open_page(person, "/entries/")
+    wait_until_live(page)
+    failed: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        if route.request.headers.get("hx-request") and route.request.url not in failed:
+            failed.append(route.request.url)
+            route.fulfill(status=502, body="")
+        else:
+            route.continue_()
+
+    page.route("**/entries/", fail_once)
+    start_timer(open_page(person), "Stand-up")
+    expect(page.locator(".entry.running")).to_contain_text("Stand-up", timeout=20_000)
+    assert failed
+
+
 def test_where_nothing_has_changed_nothing_is_fetched_again(open_page, person: User):
     page = open_page(person)
     go_on = open_held(page, "/entries/", "main")

@@ -43,3 +43,12 @@ document.addEventListener("htmx:afterSettle", ({ detail: { elt, xhr } }) => {
     if (states.get(topic)?.firedAt > askedAt.get(xhr)) touch(topic);
   }
 });
+
+// What could not be fetched is fetched later: the server may be on its way back.
+const AGAIN_MS = 5000;
+function fetchAgain({ detail: { requestConfig, xhr } }) {
+  const type = requestConfig?.triggeringEvent?.type ?? "";
+  if (!type.startsWith("live:") || (xhr.status > 0 && xhr.status < 500)) return;
+  setTimeout(touch, AGAIN_MS * (1 + Math.random()), type.slice("live:".length));
+}
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, fetchAgain);
