@@ -18,7 +18,6 @@ from accounts.models import User
 from tests.backups.kept import keep
 from tests.backups.test_backup import Usage, names
 from tests.backups.test_backup import backup as make
-from tests.backups.test_transfer import world  # noqa: F401 - a fixture
 from timetracker.backups import drills, scratch
 from timetracker.backups.models import Backup
 from timetracker.backups.proof import differing
@@ -47,7 +46,7 @@ def scratch_databases() -> list[Any]:
         return cursor.fetchall()
 
 
-def test_the_last_backup_loads_with_every_odd_row(place: Path, world: TimeEntry):  # noqa: F811 - the fixture
+def test_the_last_backup_loads_with_every_odd_row(place: Path, world: TimeEntry):
     made = make()
     began = timezone.now()
 

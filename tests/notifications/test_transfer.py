@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
-from tests.backups.test_transfer import ODD, contents, empty
+from tests.backups.archives import ODD, contents, empty
 from tests.notifications.telling import make_odd_notifications
 
 
