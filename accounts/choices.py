@@ -1,3 +1,5 @@
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -84,3 +86,14 @@ class Scope(models.TextChoices):
 
     READ = "read", _("Read")
     WRITE = "write", _("Read and write")
+
+
+class Among(StrEnum):
+    """Of whom somebody chooses a person."""
+
+    HERE = "here"
+    """Who works here."""
+    EVER = "ever"
+    """Those who have left as well, for administrators."""
+    TIME = "time"
+    """Whose time one may see."""

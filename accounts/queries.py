@@ -9,9 +9,11 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.browsers import browser_name
+from accounts.choices import Among
 from accounts.models import ApiToken, Invitation, Organisation, Team, TeamMember, Use, User, led_by
 
 
@@ -41,6 +43,22 @@ def named_like(people: QuerySet[User], text: str, *, or_email: bool = False) -> 
         found = Q(display_name__icontains=word) | Q(username__icontains=word)
         people = people.filter(found | Q(email__icontains=word) if or_email else found)
     return people
+
+
+def people_among(user: User, among: Among) -> QuerySet[User]:
+    match among:
+        case Among.TIME:
+            return User.objects.with_time_visible_to(user)
+        case Among.EVER:
+            return User.objects.visible_to(user)
+    return User.objects.visible_to(user).filter(is_active=True)
+
+
+def people_suggested(user: User, text: str, among: Among = Among.HERE) -> QuerySet[User]:
+    """Oneself first."""
+    oneself_first = Case(When(pk=user.pk, then=Value(0)), default=1, output_field=IntegerField())
+    people = named_like(people_among(user, among), text)
+    return people.order_by(oneself_first, Lower("display_name"), "username").only("display_name", "username")
 
 
 def people_listed(

@@ -11,6 +11,7 @@ from accounts.views import (
     settings,
     setup,
     shortcuts,
+    suggestions,
     teams,
 )
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("palette/used/", palette.used, name="palette-used"),
     path("people/", people.people, name="people"),
     path("people/bulk/", people.people_bulk, name="people-bulk"),
+    path("people/suggest/", suggestions.suggest, name="people-suggest"),
     path("people/invite/", invitations.invite, name="invite"),
     path("people/invite/<int:pk>/withdraw/", invitations.withdraw, name="invitation-withdraw"),
     path("people/<int:pk>/", people.person, name="person"),

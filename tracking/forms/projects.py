@@ -11,6 +11,7 @@ from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.person_select import People, PersonSelect, choose_from
 from timetracker.web.palette import COLOURS
 from tracking.choices import BudgetType, ProjectStatus
 from tracking.forms.amounts import AmountField
@@ -163,10 +164,12 @@ class RateForm(forms.Form):
 
 
 class MemberForm(forms.Form):
-    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose somebody"))
+    user = forms.ModelChoiceField(
+        label=_("Person"), queryset=User.objects.none(), widget=PersonSelect(empty=_("Choose somebody"))
+    )
     is_manager = forms.BooleanField(label=_("Manages the project"), required=False)
 
     def __init__(self, *args: Any, viewer: User, without: Iterable[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = User.objects.visible_to(viewer).filter(is_active=True).exclude(pk__in=list(without))
-        self.fields["user"].queryset = people.order_by(Lower("display_name"), "username")
+        choose_from(self.fields["user"], People(viewer, rows=people))

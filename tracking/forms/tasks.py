@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.person_select import People, PersonSelect, choose_from
 from timetracker.web.durations import format_duration, parse_duration
 from timetracker.web.times import FIRST_YEAR, LAST_YEAR, combine_local, parse_clock
 from tracking.choices import FINISHED, Priority, ProjectStatus, TaskStatus
@@ -58,7 +59,10 @@ class TaskFilter(ListFilter):
 
     show = forms.ChoiceField(required=False, choices=views, widget=forms.HiddenInput)
     project = forms.IntegerField(required=False, widget=forms.Select(attrs={"aria-label": _("Project")}))
-    assignee = forms.CharField(required=False, widget=forms.Select(attrs={"aria-label": _("Assignee")}))
+    assignee = forms.CharField(
+        required=False,
+        widget=PersonSelect({"aria-label": _("Assignee")}, offers={"everybody": "", "me": "me", "nobody": "none"}),
+    )
     tag = forms.IntegerField(required=False, widget=forms.Select(attrs={"aria-label": _("Tag")}))
 
     def __init__(self, request: HttpRequest) -> None:
@@ -66,8 +70,9 @@ class TaskFilter(ListFilter):
         self.now = timezone.now()
 
     def prepare(self) -> None:
-        for name, choices in (("project", self._projects), ("assignee", self._assignees), ("tag", self._tags)):
+        for name, choices in (("project", self._projects), ("tag", self._tags)):
             self.fields[name].widget.choices = CallableChoiceIterator(choices)
+        choose_from(self.fields["assignee"], self.people)
         if not self.data.get("tag"):
             # A phone has room for two, and the page of tags leads here with one chosen.
             self.fields["tag"].widget.attrs["class"] = "select select-sm max-sm:hidden"
@@ -81,9 +86,8 @@ class TaskFilter(ListFilter):
         return list(seen.select_related("client").only("name", "status", "client__name"))
 
     @cached_property
-    def people(self) -> list[User]:
-        people = User.objects.visible_to(self.user).filter(is_active=True)
-        return list(people.order_by(Lower("display_name"), "username").only("display_name", "username"))
+    def people(self) -> People:
+        return People(self.user)
 
     @cached_property
     def tags(self) -> list[Tag]:
@@ -96,10 +100,6 @@ class TaskFilter(ListFilter):
     def _projects(self) -> Iterator[tuple[Any, Any]]:
         yield "", _("All projects")
         yield from ((project.pk, project.name) for project in self.projects)
-
-    def _assignees(self) -> Iterator[tuple[Any, Any]]:
-        yield from [("", _("Everybody")), ("me", _("Me")), ("none", _("Nobody"))]
-        yield from ((person.pk, str(person)) for person in self.people if person.pk != self.user.pk)
 
     def _tags(self) -> Iterator[tuple[Any, Any]]:
         yield "", _("All tags")
@@ -182,6 +182,7 @@ class TaskForm(WritingForm):
         fields = ["name", "project", "status", "priority", "assignee", "complexity", "description"]
         widgets = {
             "name": forms.TextInput(attrs={"autofocus": True, "autocomplete": "off"}),
+            "assignee": PersonSelect(offers={"nobody": ""}),
             "description": forms.Textarea(attrs={"rows": 5}),
         }
 
@@ -192,13 +193,10 @@ class TaskForm(WritingForm):
         )
         self.fields["project"].queryset = projects.order_by(Lower("name")).only("name")
         people = User.objects.visible_to(user).filter(Q(is_active=True) | Q(pk=self.instance.assignee_id))
-        self.fields["assignee"].queryset = people.order_by(Lower("display_name"), "username").only(
-            "display_name", "username"
-        )
+        choose_from(self.fields["assignee"], People(user, rows=people))
         self.fields["project"].empty_label = _("Choose a project")
         # As `access.require_move` has it: what is disabled keeps its value, whatever is sent.
         self.fields["project"].disabled = self.instance.pk is not None and not self.instance.may_delete
-        self.fields["assignee"].empty_label = _("Nobody")
         self.initial |= self._typed()
 
     def _typed(self) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from string import Formatter
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
@@ -18,7 +17,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.choices import Among
 from accounts.models import User
+from accounts.person_select import People
 from timetracker.events.models import Event
 from timetracker.events.registry import event_types
 from timetracker.web.answers import number
@@ -62,7 +63,7 @@ def _activity_page(request: HttpRequest) -> dict[str, Any]:
         "days": [(day, list(group)) for day, group in groupby(lines, lambda line: _day(line.event, user))],
         "older": rows[AT_ONCE - 1].pk if len(rows) > AT_ONCE else None,
         "before": before,
-        "people": _people(user),
+        "people": People(user, Among.EVER),
         "person": person,
         "types": sorted(_types(), key=lambda pair: pair[1]),
         "type": kind,
@@ -73,10 +74,6 @@ def _activity_page(request: HttpRequest) -> dict[str, Any]:
 
 def lines_of(events: Iterable[Event], user: User) -> list[Line]:
     return [Line(event, _name(event, user), sentence_of(event)) for event in events]
-
-
-def _people(user: User) -> QuerySet[User]:
-    return User.objects.visible_to(user).only("username", "display_name")
 
 
 def _day(event: Event, user: User) -> dt.date:

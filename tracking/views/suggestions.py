@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import User
-from accounts.queries import named_like, people_visible_to
 from tracking.access import require_manager
 from tracking.forms.booking import Work
 from tracking.models import Tag, TimeEntry
@@ -34,9 +33,6 @@ def suggest(request: HttpRequest, kind: str = "") -> HttpResponse:
             context = {"projects": pickable_projects(request.user, text, 12), "field": "project"}
         case "task":
             context = {"works": _tasks(request.user, text), "field": "task"}
-        case "person":
-            people = named_like(people_visible_to(request.user), text).filter(is_active=True)
-            context = {"people": people.order_by("username")[:12], "field": "person"}
         case "tags":
             context = {"tags": pickable_tags(text, 12), "new_tag": _new_tag(text), "field": "tags"}
         case "tag":

@@ -12,7 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
+from accounts.choices import Among
 from accounts.models import User
+from accounts.person_select import People
 from timetracker.web.answers import number
 from timetracker.web.pagination import page_of
 from timetracker.web.times import local_day_bounds
@@ -77,7 +79,7 @@ class Filters:
 
 def week_page(request: HttpRequest) -> dict[str, Any]:
     user: User = request.user  # type: ignore[assignment]  # login_required
-    people = list(User.objects.with_time_visible_to(user))
+    people = People(user, Among.TIME)
     person = _person(people, request.GET.get("person"), user)
     filters = Filters.of(request.GET, user)
     if filters and request.GET.get("weeks") == "all":
@@ -104,13 +106,15 @@ def week_page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _shown(user: User, people: list[User], person: User | None, filters: Filters) -> dict[str, Any]:
+def _shown(user: User, people: People, person: User | None, filters: Filters) -> dict[str, Any]:
     today = today_of(user)
     return {
         "today": today,
         "yesterday": today - DAY,
         "filters": filters,
-        "people": people if len(people) > 1 else [],
+        "people": people if people.is_choice else None,
+        "person_offers": "mine=",
+        "chosen_person": "all" if person is None else "" if person == user else person.pk,
         "person": person,
         "is_own": person == user,
         "may_edit": person == user or user.is_administrator,
@@ -122,6 +126,7 @@ def _found(request: HttpRequest, user: User, person: User | None, filters: Filte
     page = page_of(filters.apply(entries_of(viewer=user, person=person)).only(*ROW), request)
     return {
         "all_weeks": True,
+        "person_offers": "mine= everybody=all",
         "page": page,
         "pins": _pins_marked_in(page.items, user) if person == user else [],
         "days": [(day, odd_hours(day, user)) for day in days_of(page, user)],
@@ -144,12 +149,12 @@ def _log_query(day: dt.date | None, person: User | None) -> str:
     return f"?{query}" if query else ""
 
 
-def _person(people: list[User], value: str | None, user: User) -> User:
+def _person(people: People, value: str | None, user: User) -> User:
     wanted = number(value) or user.pk
-    for person in people:
-        if person.pk == wanted:
-            return person
-    raise Http404
+    person = user if wanted == user.pk else people.get(wanted)
+    if person is None:
+        raise Http404
+    return person
 
 
 def day_in(text: str | None) -> dt.date | None:

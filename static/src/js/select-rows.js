@@ -77,9 +77,11 @@ function showAll() {
   document.querySelectorAll("[data-select-rows]").forEach(show);
 }
 
-// What was chosen in a select of the bar is done: it says again what it is for.
+// What was chosen in a select or a combobox of the bar is done: it says again what it is for.
 document.addEventListener("htmx:afterRequest", ({ target }) => {
   if (target.matches?.("[data-bulk-bar] select")) target.selectedIndex = 0;
+  if (!target.matches?.("[data-bulk-bar] [data-combobox-field]")) return;
+  for (const field of [target, target.parentElement.querySelector("[data-combobox-pick]")]) field.value = "";
 });
 
 // A list that fetches itself after a change keeps what was chosen, for the next change.
