@@ -108,6 +108,12 @@ def test_a_few_people_are_a_list(admin: Client, administrator: User, path: str, 
     assert SUGGEST not in page
 
 
+@pytest.mark.usefixtures("owner")
+def test_a_list_over_chosen_tasks_says_what_it_changes(admin: Client):
+    page = text(admin.get("/tasks/"))
+    assert re.search(r'<select name="value"[^>]*hx-vals="{&quot;action&quot;: &quot;assignee&quot;}"', page)
+
+
 @pytest.mark.parametrize(("path", "name"), PAGES.items())
 @pytest.mark.usefixtures("many")
 def test_many_people_are_looked_up(admin: Client, administrator: User, crowd: list[User], path: str, name: str):
@@ -188,6 +194,7 @@ def test_many_tasks_are_given_to_somebody(client_for: ClientFor, owner: User, fo
     browser, tasks = client_for(owner), [make_task(make_project()), make_task(make_project())]
     sent = {"action": "assignee", "ids": [task.pk for task in tasks]}
     page = text(browser.get("/tasks/"))
+    assert page.count('hx-vals="{&quot;action&quot;: &quot;assignee&quot;}"') == 1
     assert re.search(r'data-combobox-field="person"[^>]*hx-post="/tasks/bulk/"[^>]*id="bulk-assignee-value"', page)
     assert browser.post("/tasks/bulk/", sent | {"value": former.pk}, headers=HTMX).status_code == 409
     browser.post("/tasks/bulk/", sent | {"value": crowd[2].pk}, headers=HTMX)

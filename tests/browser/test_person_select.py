@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from accounts import person_select
 from accounts.models import User
+from accounts.person_select import FEW
 from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations
 from tests.factories import UserFactory
 from tests.work import make_project, make_task
@@ -17,14 +17,10 @@ from tracking.models import Task
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(autouse=True)
-def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(person_select, "FEW", 3)
-
-
 @pytest.fixture
 def zoe() -> User:
-    UserFactory.create_batch(5)
+    """One of many: the server is a process of its own, so it is as many as it takes."""
+    UserFactory.create_batch(FEW)
     UserFactory(username="zoltan", display_name="Zoltan Zimmer")
     return UserFactory(username="zoe", display_name="Zoe Zander")
 
@@ -38,9 +34,9 @@ def test_a_task_is_given_by_keyboard(open_page, boss: User, zoe: User):
     page = open_page(boss, "/tasks/new/")
     page.locator("#task_name").fill("Address form")
     page.locator("#task_project").select_option("Website")
-    assignee = page.get_by_role("combobox", name=re.compile("^Assignee"))
+    assignee = page.locator("#task_assignee")
     assignee.press("ArrowDown")
-    expect(options(page).first).to_have_text("Nobody")
+    expect(options(page).first).to_contain_text("Nobody")
     expect(options(page).nth(1)).to_contain_text(str(boss))
     assignee.press("Escape")
     expect(options(page)).to_have_count(0)
@@ -67,7 +63,7 @@ def test_the_list_is_filtered_by_somebody_found(open_page, boss: User, zoe: User
     page = open_page(boss, "/tasks/", **SCREENS[screen])
     assignee = page.locator("#filter_assignee")
     assignee.click()
-    expect(options(page).nth(1)).to_have_text("Me")
+    expect(options(page).nth(1)).to_contain_text("Me")
     assert_no_axe_violations(page)
     assert_fits(page)
     assignee.press_sequentially("zander")
