@@ -277,3 +277,5 @@ class TeamForm(forms.Form):
 class TeamPeopleForm(TeamForm):
     members = forms.ModelMultipleChoiceField(queryset=User.objects.filter(is_active=True), required=False)
     leads = forms.ModelMultipleChoiceField(queryset=User.objects.filter(is_active=True), required=False)
+    person = forms.ModelMultipleChoiceField(queryset=User.objects.filter(is_active=True), required=False)
+    """Looked up, where those who could be ticked are too many."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.access import get_team, require_administrator
 from accounts.forms import TeamForm, TeamPeopleForm
 from accounts.models import Team, User
+from accounts.person_select import People
 from accounts.queries import people_to_choose, team_members, teams_listed
 from accounts.services.teams import create_team, delete_team, update_team
 from accounts.views.answers import changed
@@ -51,13 +52,14 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and attempt(form, update_team, **_arguments(request, found, form)):
         text = _("%(name)s is saved.") % {"name": form.cleaned_data["name"]}
         return redirect_with_toast(request, reverse("accounts:teams"), text)
-    context = {"team": found, "form": form, "people": _choices(found, form)}
+    many = People(request.user).few is None
+    context = {"team": found, "form": form, "many": many, "people": _choices(found, form, only_members=many)}
     return render(request, "accounts/team.html", context, status=status_of(form))
 
 
-def _choices(found: Team, form: TeamPeopleForm) -> list[User]:
-    """Everybody, with what is ticked: as it is, or as it was sent with a form that had to come back."""
-    people = list(people_to_choose(found))
+def _choices(found: Team, form: TeamPeopleForm, *, only_members: bool) -> list[User]:
+    """Everybody, or those in the team, with what is ticked: as it is, or as a form that had to come back said."""
+    people = list(people_to_choose(found).filter(place__gt=0) if only_members else people_to_choose(found))
     for person in people:
         place = person.place  # type: ignore[attr-defined]  # annotated
         in_team, leads = place > 0, place > 1
@@ -69,7 +71,7 @@ def _choices(found: Team, form: TeamPeopleForm) -> list[User]:
 
 def _arguments(request: HttpRequest, found: Team, form: TeamPeopleForm) -> dict[str, object]:
     leads = {person.pk for person in form.cleaned_data["leads"]}
-    members = {person.pk for person in form.cleaned_data["members"]}
+    members = {person.pk for name in ("members", "person") for person in form.cleaned_data[name]}
     return {
         "actor": request.user,
         "team": found,

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from accounts import person_select
-from accounts.models import User
+from accounts.models import TeamMember, User
 from tests.conftest import ClientFor
-from tests.factories import UserFactory
+from tests.factories import TeamFactory, UserFactory
 from tests.tracking.pages import HTMX, statements, text
 from tests.work import make_entry, make_project, make_task
 from tracking.models import ProjectMember, Task
@@ -228,3 +228,18 @@ def test_entries_of_everybody_in_all_weeks(admin: Client):
     page = text(admin.get("/entries/", {"q": "x", "weeks": "all", "person": "all"}))
     assert hidden(page, "person") == "all"
     assert 'value="Everybody"' in page
+
+
+@pytest.mark.usefixtures("many")
+def test_people_are_added_to_a_team(admin: Client, owner: User, former: User, crowd: list[User]):
+    team = TeamFactory(name="Kestrels")
+    TeamMember.objects.create(team=team, user=owner)
+    url = f"/teams/{team.pk}/"
+    page = text(admin.get(url))
+    assert page.count('name="members"') == 1
+    assert "Zoe Crowd" not in page
+    refused = text(admin.post(url, {"name": "", "members": owner.pk, "person": crowd[1].pk}))
+    assert f'<input type="hidden" name="person" value="{crowd[1].pk}">' in refused
+    assert admin.post(url, {"name": team.name, "person": former.pk}).status_code == 422
+    admin.post(url, {"name": team.name, "members": owner.pk, "person": [crowd[1].pk, crowd[2].pk]})
+    assert set(team.memberships.values_list("user", flat=True)) == {owner.pk, crowd[1].pk, crowd[2].pk}

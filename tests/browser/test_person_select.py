@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from accounts.person_select import FEW
 from tests.browser.tools import SCREENS, assert_fits, assert_no_axe_violations
-from tests.factories import UserFactory
+from tests.factories import TeamFactory, UserFactory
 from tests.work import make_project, make_task
 from tracking.models import Task
 
@@ -34,7 +34,7 @@ def test_a_task_is_given_by_keyboard(open_page, boss: User, zoe: User):
     page = open_page(boss, "/tasks/new/")
     page.locator("#task_name").fill("Address form")
     page.locator("#task_project").select_option("Website")
-    assignee = page.locator("#task_assignee")
+    assignee = page.get_by_role("combobox", name="Assigned to")
     assignee.press("ArrowDown")
     expect(options(page).first).to_contain_text("Nobody")
     expect(options(page).nth(1)).to_contain_text(str(boss))
@@ -95,3 +95,20 @@ def test_chosen_tasks_are_given_to_somebody(open_page, boss: User, zoe: User):
     bar.press("Enter")
     expect(page.locator(".toast").filter(has_text="nobody")).to_have_count(1)
     assert not Task.objects.exclude(assignee=None).exists()
+
+
+def test_people_are_added_to_a_team(open_page, boss: User, zoe: User):
+    team = TeamFactory(name="Kestrels")
+    page = open_page(boss, f"/teams/{team.pk}/")
+    add = page.get_by_label("Add people")
+    for typed in ("zander", "zimmer"):
+        add.press_sequentially(typed)
+        expect(options(page)).to_have_count(1)
+        add.press("Enter")
+        expect(add).to_have_value("")
+    expect(page.locator(".chip")).to_have_count(2)
+    assert_no_axe_violations(page)
+    page.get_by_role("button", name="Remove Zoltan Zimmer").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".toast")).to_contain_text("Kestrels")
+    assert list(team.memberships.values_list("user", flat=True)) == [zoe.pk]

@@ -1,6 +1,6 @@
 // A text input that suggests (data-combobox-url), with marks that pick something else (data-combobox-triggers="@project #tags"),
 // or that stands for one choice (data-combobox-pick="project"). docs/frontend.md has the mark-up.
-import { clear, takeOver, valueOf } from "./chips.js";
+import { clear, holderOf, takeOver, valueOf } from "./chips.js";
 import { activeOf, close, isOpen, listOf, move, setActive, show } from "./combobox-list.js";
 import { csrfToken } from "./csrf.js";
 import { elementsOf } from "./fragment.js";
@@ -82,7 +82,9 @@ function write(input, option, state, labels) {
     const rest = input.value.slice(0, state.from).trimEnd() + " " + input.value.slice(state.to).trimStart();
     input.value = rest.trim() ? rest.trimStart() : "";
   } else if (state.picks) {
-    input.value = labels[0] ?? option.dataset.text ?? "";
+    // A chip says it itself, and leaves the field to the next one.
+    const own = holderOf(input, input.dataset.comboboxPick)?.matches("input");
+    input.value = own ? (labels[0] ?? option.dataset.text ?? "") : "";
     pickedLabels.set(input, input.value);
   } else if (option.dataset.text !== undefined) {
     input.value = option.dataset.text;
