@@ -182,6 +182,18 @@ def test_what_runs_is_edited_in_place(desk: Page, person: User, project: Project
     expect(desk.locator(".entry.running")).to_contain_text("No project")
 
 
+def test_what_is_selected_stays_selected_when_the_bar_is_exchanged(desk: Page, person: User):
+    start_timer(user=person, description="Sketch")
+    desk.reload()
+    wait_until_live(desk)
+    words(desk).select_text()
+    with desk.expect_event("requestfinished", lambda request: "/timer/" in request.url):
+        desk.evaluate("document.body.dispatchEvent(new CustomEvent('live:timer'))")
+    desk.wait_for_timeout(200)
+    desk.keyboard.type("Poster")
+    expect(words(desk)).to_have_value("Poster")
+
+
 def test_what_is_changed_while_an_answer_comes_is_sent_too(desk: Page, person: User, project: Project):
     start_timer(user=person, description="Sketch", project=project)
     desk.reload()

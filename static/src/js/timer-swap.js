@@ -10,6 +10,7 @@ const visible = (element) => element.checkVisibility?.() ?? element.offsetParent
 
 let hadFocus = false;
 let focused = "";
+let selected = null;
 let stoppedAt = -SETTLED_MS;
 let wasIdle = true;
 let begunIn = "";
@@ -39,7 +40,14 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (hadFocus && active === document.body) return;
   hadFocus = detail.target.contains(active);
   focused = hadFocus ? active.id : "";
+  selected = hadFocus && Number.isInteger(active.selectionEnd) ? [active.value, active.selectionStart, active.selectionEnd] : null;
 });
+
+// htmx gives the focus back, but not what was selected from the beginning on: what is typed next would stand in front of it.
+function selectAgain() {
+  const field = document.activeElement;
+  if (selected && field.id === focused && field.value === selected[0]) field.setSelectionRange(selected[1], selected[2]);
+}
 
 // At once: a live refresh that waits for what is open must not find it closed for a moment.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
@@ -47,6 +55,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const bar = document.getElementById("timer-bar");
   if (!wasIdle && isIdle(bar)) stoppedAt = performance.now();
   reopen(bar);
+  selectAgain();
 });
 
 document.addEventListener("htmx:afterSettle", ({ target }) => {
