@@ -21,8 +21,8 @@ from timetracker.events import leases
 from timetracker.events.models import DeliveryAttempt
 
 PEOPLE = 4
-LOST_WORK_DONE_WITHIN = leases.LEASE.total_seconds() + 15
-"""Seconds: the lease, a turn of the clock, and a busy machine."""
+LOST_WORK_DONE_WITHIN = leases.LEASE.total_seconds() + 60 + 15
+"""Seconds: the lease, the sweep of a message that went with a worker which had not begun, and a busy machine."""
 
 
 @contextlib.contextmanager
