@@ -37,7 +37,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.choices import Role
 from accounts.models import Organisation, User
-from tests.browser.tools import SCREENS, Console, Origin
+from tests.browser.tools import SCREENS, Console, Origin, fill_in_sign_in
 from tests.conftest import ClientFor
 from tests.deploy import proxies
 from tests.deploy.stack import Stack
@@ -254,9 +254,7 @@ def sign_in(organisation: Organisation) -> Callable[[Page, User], None]:
 
     def through_the_form(page: Page, user: User) -> None:
         page.goto("/accounts/login/")
-        page.locator("[name=login]").fill(user.username)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("[name=password]").press("Enter")
+        fill_in_sign_in(page, user.username)
         page.wait_for_url(lambda url: "/accounts/login" not in url)
 
     return through_the_form

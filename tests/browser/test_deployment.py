@@ -18,7 +18,7 @@ import redis
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.tools import SCREENS, Console, wait_until_live
+from tests.browser.tools import Console, signed_in_at
 from tests.deploy import proxies
 from tests.deploy.stack import Stack
 from tests.factories import PASSWORD
@@ -102,26 +102,15 @@ class Behind:
 
 @pytest.fixture
 def open_as(browser: Browser, started: Started, console: Console) -> Iterator[Open]:
-    contexts = []
+    pages = []
 
     def open_one(name: str) -> Page:
-        context = browser.new_context(
-            base_url=started[0].url, ignore_https_errors=True, reduced_motion="reduce", **SCREENS["desk"]
-        )
-        contexts.append(context)
-        page = context.new_page()
-        console.watch(page)
-        page.goto("/entries/")
-        page.locator("[name=login]").fill(name)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("[name=password]").press("Enter")
-        page.wait_for_url("**/entries/")
-        wait_until_live(page)
-        return page
+        pages.append(signed_in_at(started[0].url, name, browser, console))
+        return pages[-1]
 
     yield open_one
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
 
 
 def a_day_at_work(here: Behind) -> None:

@@ -13,13 +13,12 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.test_deployment import BEGIN
-from tests.browser.tools import SCREENS, Console, wait_until_live
+from tests.browser.tools import Console, signed_in_at
 from tests.deploy import proxies
 from tests.deploy.many import Many, many_processes, why_not
-from tests.factories import PASSWORD
 from tests.live.tools import soon
 
 WITHIN = 60_000
@@ -37,32 +36,6 @@ def many() -> Iterator[tuple[Many, str]]:
         many_processes(Path(folder), behind_a_proxy=True) as many,
     ):
         yield many, many.manage("shell", "--command", BEGIN).split()[-1]
-
-
-@pytest.fixture
-def open_as_mara(browser: Browser, many: tuple[Many, str], console: Console) -> Iterator[Callable[[], Page]]:
-    contexts = []
-    console.allowed += EXPECTED
-
-    def open_one() -> Page:
-        url = many[0].url
-        context = browser.new_context(
-            base_url=url, ignore_https_errors=True, reduced_motion="reduce", **SCREENS["desk"]
-        )
-        contexts.append(context)
-        page = context.new_page()
-        console.watch(page)
-        page.goto("/entries/")
-        page.locator("[name=login]").fill("mara")
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("[name=password]").press("Enter")
-        page.wait_for_url("**/entries/")
-        wait_until_live(page)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
 
 
 def sockets(many: Many, meanwhile: Callable[[], object]) -> None:
@@ -86,8 +59,9 @@ def redis(many: Many, meanwhile: Callable[[], object]) -> None:
     many.start_redis()
 
 
-def test_an_open_page(many: tuple[Many, str], open_as_mara: Callable[[], Page]):
+def test_an_open_page(many: tuple[Many, str], browser: Browser, console: Console):
     parts, token = many
+    console.allowed += EXPECTED
     kind = next((kind for kind in sorted(proxies.KINDS, reverse=True) if proxies.program(kind)), None)
     if kind is None:
         pytest.skip("There is no proxy.")
@@ -95,7 +69,7 @@ def test_an_open_page(many: tuple[Many, str], open_as_mara: Callable[[], Page]):
         parts.behind(kind) as url,
         httpx.Client(base_url=url, verify=False, headers={"Authorization": f"Token {token}"}) as asked,  # noqa: S501 - our own
     ):
-        page = open_as_mara()
+        page = signed_in_at(url, "mara", browser, console)
         page.evaluate("window.sameAsBefore = true")
 
         def start(text: str) -> Callable[[], bool]:
@@ -112,3 +86,4 @@ def test_an_open_page(many: tuple[Many, str], open_as_mara: Callable[[], Page]):
             expect(page.locator(".entry.running")).to_contain_text(text, timeout=WITHIN)
             expect(page.locator("body")).to_have_attribute("data-live-state", "open", timeout=WITHIN)
         assert page.evaluate("window.sameAsBefore")
+        page.context.close()

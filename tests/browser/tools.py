@@ -11,9 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, ConsoleMessage, FloatRect, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FloatRect, Locator, Page, expect
 
 from accounts.models import User
+from tests.factories import PASSWORD
 from tests.live.tools import soon
 from timetracker.events.choices import Status
 from timetracker.events.dispatch import drain
@@ -104,6 +105,24 @@ def box_of(locator: Locator) -> FloatRect:
 def wait_until_live(page: Page) -> None:
     """The socket is open: from now on a change elsewhere shows up here."""
     expect(page.locator("body")).to_have_attribute("data-live-state", "open")
+
+
+def fill_in_sign_in(page: Page, username: str) -> None:
+    page.locator("[name=login]").fill(username)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+
+
+def signed_in_at(url: str, username: str, browser: Browser, console: Console) -> Page:
+    """A browser of its own at the desk of somebody, for servers whose certificate nobody signed."""
+    context = browser.new_context(base_url=url, ignore_https_errors=True, reduced_motion="reduce", **SCREENS["desk"])
+    page = context.new_page()
+    console.watch(page)
+    page.goto("/entries/")
+    fill_in_sign_in(page, username)
+    page.wait_for_url("**/entries/")
+    wait_until_live(page)
+    return page
 
 
 def do_what_waits() -> None:
