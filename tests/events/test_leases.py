@@ -26,6 +26,19 @@ def quick(monkeypatch) -> None:
     monkeypatch.setattr(leases, "RENEWED_EVERY", 0.02)
 
 
+@pytest.fixture
+def seen(thing_types) -> list[bool]:
+    """Whether the lease that ended while a call lasted was renewed before it came back."""
+    found: list[bool] = []
+
+    @on("thing_happened", name="test.slow", kind=Kind.OUTER)
+    def slow(event: Event) -> None:
+        let_leases_end()
+        found.append(soon(lambda: not dispatch.due_deliveries().exists()))
+
+    return found
+
+
 def in_thread(delivery: Delivery, outcomes: list[Outcome]) -> threading.Thread:
     def run() -> None:
         outcomes.append(dispatch.dispatch(delivery.pk))
@@ -66,14 +79,7 @@ def test_a_handler_still_at_work_after_its_lease_is_not_joined_by_a_second(thing
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_lease_of_a_call_that_takes_long_is_renewed(thing_types, quick):
-    seen = []
-
-    @on("thing_happened", name="test.slow", kind=Kind.OUTER)
-    def slow(event: Event) -> None:
-        let_leases_end()
-        seen.append(soon(lambda: not dispatch.due_deliveries().exists()))
-
+def test_the_lease_of_a_call_that_takes_long_is_renewed(seen, quick):
     delivery = make_thing_happen().deliveries.get()
     assert dispatch.dispatch(delivery.pk) == Outcome.DONE
     assert seen == [True]
@@ -96,7 +102,7 @@ def test_a_call_that_never_comes_back_is_given_up(thing_types, quick, monkeypatc
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_renews_goes_on_when_the_database_was_away(thing_types, quick, monkeypatch):
+def test_who_renews_goes_on_when_the_database_was_away(seen, quick, monkeypatch):
     update, failures = QuerySet.update, [DatabaseError("away")]
 
     def fail_once(self: QuerySet, **fields: object) -> int:
@@ -105,13 +111,6 @@ def test_who_renews_goes_on_when_the_database_was_away(thing_types, quick, monke
         return update(self, **fields)
 
     monkeypatch.setattr(QuerySet, "update", fail_once)
-    seen = []
-
-    @on("thing_happened", name="test.slow", kind=Kind.OUTER)
-    def slow(event: Event) -> None:
-        let_leases_end()
-        seen.append(soon(lambda: not dispatch.due_deliveries().exists()))
-
     delivery = make_thing_happen().deliveries.get()
     with capture_logs() as logs:
         assert dispatch.dispatch(delivery.pk) == Outcome.DONE
