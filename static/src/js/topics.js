@@ -44,11 +44,19 @@ document.addEventListener("htmx:afterSettle", ({ detail: { elt, xhr } }) => {
   }
 });
 
-// What could not be fetched is fetched later: the server may be on its way back.
+// What could not be fetched is fetched later, and ever later: the server may be on its way back, or have too much to do.
 const AGAIN_MS = 5000;
-function fetchAgain({ detail: { requestConfig, xhr } }) {
-  const type = requestConfig?.triggeringEvent?.type ?? "";
-  if (!type.startsWith("live:") || (xhr.status > 0 && xhr.status < 500)) return;
-  setTimeout(touch, AGAIN_MS * (1 + Math.random()), type.slice("live:".length));
+const LATEST_MS = 60_000;
+const failures = new Map(); // topic → how often in a row
+const topicOf = (detail) => detail.requestConfig?.triggeringEvent?.type?.match(/^live:(.+)/)?.[1];
+
+function fetchAgain({ detail }) {
+  const topic = topicOf(detail);
+  if (!topic || (detail.xhr.status > 0 && detail.xhr.status < 500)) return;
+  const before = failures.get(topic) ?? 0;
+  failures.set(topic, before + 1);
+  setTimeout(touch, Math.min(LATEST_MS, AGAIN_MS * 2 ** before) * (1 + Math.random()), topic);
 }
+
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, fetchAgain);
+document.addEventListener("htmx:afterOnLoad", ({ detail }) => detail.xhr.status < 400 && failures.delete(topicOf(detail)));
